@@ -1,0 +1,169 @@
+"""The TensorFlow side of `learned_update.backend`."""
+
+import tensorflow as tf
+
+
+def is_concrete(x):
+    """Whether the values of a tensor are known now, outside compiled code."""
+    return not tf.is_symbolic_tensor(x)
+
+
+def jit(function, free=(), xla=None):
+    """A compiled function.
+
+    Args:
+        function: of positional tensors and trees of tensors.
+        free: positions of arguments whose axes may have another size at every call.
+            Without XLA they cost no new trace; each tree structure costs one.
+        xla: whether XLA compiles it; None decides: on a GPU or TPU, not on a CPU, where
+            it compiles for a minute and is slower in loops.
+
+    Returns:
+        A function of the same arguments.
+    """
+    if xla is None:
+        xla = has_accelerator()
+    if xla or not free:
+        return tf.function(function, jit_compile=xla, autograph=False)
+    compiled = {}
+
+    def call(*arguments):
+        arguments = tf.nest.map_structure(tf.convert_to_tensor, list(arguments))
+        structure = str(tf.nest.map_structure(lambda x: (x.dtype, x.ndim), arguments))
+        if structure not in compiled:
+            compiled[structure] = tf.function(
+                function,
+                input_signature=[
+                    _signature(argument, position in free)
+                    for position, argument in enumerate(arguments)
+                ],
+                autograph=False,
+            )
+        return compiled[structure](*arguments)
+
+    return call
+
+
+def has_accelerator():
+    """Whether TensorFlow sees a GPU or TPU."""
+    return any(tf.config.list_logical_devices(kind) for kind in ("GPU", "TPU"))
+
+
+def _signature(argument, free):
+    return tf.nest.map_structure(
+        lambda x: tf.TensorSpec([None] * x.ndim if free else x.shape, x.dtype),
+        argument,
+    )
+
+
+def scan(step, constants, carry, xs, y_like, rematerialise=False):
+    """Repeats a step over the leading axis of `xs`.
+
+    Args:
+        step: `(constants, carry, x) -> (carry, y)`.
+        constants: tree of tensors that every step sees.
+        carry: tree of tensors handed from step to step.
+        xs: tree of tensors with a common leading axis, one slice a step.
+        y_like: tree of tensors of the shapes and dtypes of a step's y.
+        rematerialise: whether the gradient computes a step's intermediates again, so
+            that only carries are kept.
+
+    Returns:
+        `(carry, ys)`: the last carry, and the ys stacked along a new leading axis.
+    """
+    constants, carry, xs, y_like = tf.nest.map_structure(
+        tf.convert_to_tensor, (constants, carry, xs, y_like)
+    )
+    length = tf.shape(tf.nest.flatten(xs)[0])[0]
+    flat_constants, flat_carry = tf.nest.flatten(constants), tf.nest.flatten(carry)
+    flat_y_like = tf.nest.flatten(y_like)
+
+    def flat_step(*flat):
+        constants_carry_x = tf.nest.pack_sequence_as((constants, carry, xs), flat)
+        return tf.nest.flatten(step(*constants_carry_x))
+
+    if rematerialise:
+        flat_step = _rematerialised(flat_step)
+
+    def body(index, flat_carry, arrays):
+        x = [x[index] for x in tf.nest.flatten(xs)]
+        results = flat_step(*flat_constants, *flat_carry, *x)
+        ys = results[len(flat_carry) :]
+        arrays = [array.write(index, y) for array, y in zip(arrays, ys, strict=True)]
+        return index + 1, results[: len(flat_carry)], arrays
+
+    arrays = [
+        tf.TensorArray(y.dtype, size=length, element_shape=y.shape) for y in flat_y_like
+    ]
+    _, flat_carry, arrays = tf.while_loop(
+        lambda index, *_: index < length,
+        body,
+        (tf.constant(0), flat_carry, arrays),
+        maximum_iterations=length,
+    )
+    ys = [array.stack() for array in arrays]
+    return (
+        tf.nest.pack_sequence_as(carry, flat_carry),
+        tf.nest.pack_sequence_as(y_like, ys),
+    )
+
+
+def _rematerialised(function):
+    """The function of flat tensors, whose gradient computes it once more."""
+
+    @tf.custom_gradient
+    def run(*inputs):
+        def backward(*upstream):
+            positions = [i for i, x in enumerate(inputs) if x.dtype.is_floating]
+            sources = [inputs[i] for i in positions]
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(sources)
+                outputs = function(*inputs)
+            gradients = tape.gradient(
+                outputs,
+                sources,
+                output_gradients=upstream,
+                unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            )
+            by_position = dict(zip(positions, gradients, strict=True))
+            return [by_position.get(i) for i in range(len(inputs))]
+
+        return function(*inputs), backward
+
+    return run
+
+
+def vectorize(function):
+    """Maps a function of one task over the leading `tasks` axis of its arguments."""
+
+    def mapped(*arguments):
+        return tf.vectorized_map(
+            lambda packed: function(*packed), arguments, fallback_to_while_loop=False
+        )
+
+    return mapped
+
+
+def value_and_grad(function):
+    """`(loss, aux), gradients` of `function(x, ...) -> (loss, aux)` by its first tree.
+
+    A tensor of the tree that the loss does not depend on has a gradient of zeros.
+    """
+
+    def differentiated(x, *arguments):
+        x = tf.nest.map_structure(tf.convert_to_tensor, x)
+        flat = tf.nest.flatten(x)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(flat)
+            loss, aux = function(x, *arguments)
+        gradients = tape.gradient(
+            loss, flat, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
+        return (loss, aux), tf.nest.pack_sequence_as(x, gradients)
+
+    return differentiated
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """Moves variables by one step of a Keras optimizer, whose slots are variables."""
+    optimizer.apply(gradients, variables)

@@ -1,0 +1,84 @@
+"""Early checks of what users pass in: shapes always, values where they are known."""
+
+import numpy as np
+from keras import ops
+
+from learned_update import backend
+from learned_update.errors import invalid
+
+
+def check_phi(phi, layers):
+    """Raises `ValueError` unless phi has that many layers that fit together."""
+    if len(phi.layers) != layers:
+        raise invalid(
+            "phi has another number of layers than the base model.",
+            expected=f"{layers} layers, one per entry of units",
+            received=f"{len(phi.layers)} layers",
+            remedy="Draw phi with base.init_phi.",
+        )
+    width = phi.layers[0].kernel.shape[0]
+    for level, layer in enumerate(phi.layers):
+        shape = tuple(layer.kernel.shape)
+        if None not in shape and (
+            shape[0] != width
+            or tuple(layer.bias.shape) != shape[1:]
+            or tuple(layer.feedback.shape) != shape
+        ):
+            raise invalid(
+                f"The parameters of layer {level} of phi do not fit together.",
+                expected=f"kernel ({width}, units), bias (units,), feedback "
+                f"({width}, units)",
+                received=f"kernel {shape}, bias {tuple(layer.bias.shape)}, feedback "
+                f"{tuple(layer.feedback.shape)}",
+                remedy="Draw phi with base.init_phi.",
+            )
+        width = shape[1]
+
+
+def check_inputs(x, phi, minimum_rows):
+    """Raises `ValueError` unless x is a finite `(batch, inputs)` that fits phi."""
+    inputs = phi.layers[0].kernel.shape[0]
+    if len(x.shape) != 2 or (None not in (x.shape[1], inputs) and x.shape[1] != inputs):
+        raise invalid(
+            "x does not fit the first layer of phi.",
+            expected=f"shape (batch, {inputs})",
+            received=f"shape {tuple(x.shape)}",
+            remedy="Flatten the examples, or draw phi with "
+            "base.init_phi(input_dim=x.shape[1]).",
+        )
+    if x.shape[0] is not None and x.shape[0] < minimum_rows:
+        raise invalid(
+            "A batch of one row has no batch statistics.",
+            expected=f"at least {minimum_rows} rows",
+            received=f"{x.shape[0]}",
+            remedy="Pass more rows, or embed with statistics=base.statistics(phi, "
+            "x_reference).",
+        )
+    if backend.is_concrete(x):
+        check_finite(x, "x")
+
+
+def check_finite(x, name):
+    """Raises `ValueError` if x holds NaN or infinity."""
+    finite = np.isfinite(ops.convert_to_numpy(x))
+    if not finite.all():
+        raise invalid(
+            f"{name} holds values that are not finite.",
+            expected="finite numbers",
+            received=f"{int((~finite).sum())} NaN or infinite of {finite.size}",
+            remedy="Clean or impute the data first.",
+        )
+
+
+def check_variance(x):
+    """Raises `ValueError` if all rows of x are equal: there is nothing to learn from.
+
+    Silent where the values of x are not known yet (inside compiled code).
+    """
+    if backend.is_concrete(x) and not np.ptp(ops.convert_to_numpy(x), axis=0).any():
+        raise invalid(
+            "All rows of x are equal, so every batch statistic is degenerate.",
+            expected="a batch in which at least one input varies",
+            received=f"{x.shape[0]} rows of zero variance",
+            remedy="Pass a batch of different examples.",
+        )

@@ -1,0 +1,1 @@
+"""The command `learned-update`: flags, gin, one call."""

@@ -1,0 +1,35 @@
+"""What must be set before Keras and TensorFlow are imported."""
+
+import contextlib
+import os
+import sys
+import tempfile
+
+
+def prepare():
+    """Sets the default backend and keeps TensorFlow's C++ log to errors."""
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextlib.contextmanager
+def quiet_imports():
+    """Keeps what C++ libraries say while they are loaded, shows it if loading fails.
+
+    TensorFlow 2.21 prints notes on oneDNN and on missing drivers before it reads its
+    log level; they go to the process's standard error, past `sys.stderr`.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(terminal, kept.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)

@@ -1,0 +1,1 @@
+"""Data sets, and the few-shot tasks that are drawn from them."""

@@ -1,0 +1,143 @@
+"""Labelled images in memory, and what one does with them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from learned_update.randomness import generator
+
+
+class Dataset(NamedTuple):
+    """Labelled images of one size.
+
+    Attributes:
+        name: what messages and tables call it.
+        images: `(examples, height, width, channels)` uint8.
+        labels: index of the class of each image, `(examples,)` int32.
+        class_names: one name per class.
+    """
+
+    name: str
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+
+
+def check_dataset(dataset):
+    """Returns `dataset` if it is well formed.
+
+    Raises:
+        ValueError: if an array has another type or shape than `Dataset` says, if
+            there are no examples, or if a label names no class.
+    """
+    name, images, labels, class_names = dataset
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.dtype != np.uint8:
+        raise ValueError(
+            f"Images of data set {name!r} must be uint8. Received: "
+            f"{_describe(images)}. Scale values from [0, 1] by 255, round them and "
+            "cast them to uint8; replace NaN first."
+        )
+    if images.ndim != 4 or 0 in images.shape:
+        raise ValueError(
+            f"Images of data set {name!r} must have the shape (examples, height, "
+            f"width, channels), none of them 0. Received: shape {images.shape}. Grey "
+            "images need a last axis of 1: `images[..., None]`."
+        )
+    if labels.shape != images.shape[:1] or labels.dtype != np.int32:
+        raise ValueError(
+            f"Labels of data set {name!r} must be int32 of shape "
+            f"{images.shape[:1]}, one per image. Received: {_describe(labels)}. "
+            "Reshape them, or cast them with `labels.astype('int32')`."
+        )
+    if labels.min() < 0 or labels.max() >= len(class_names):
+        raise ValueError(
+            f"Labels of data set {name!r} must lie in 0..{len(class_names) - 1}, as it "
+            f"has {len(class_names)} class names. Received: labels from "
+            f"{labels.min()} to {labels.max()}. Name every class, and count from 0."
+        )
+    return dataset
+
+
+def subset(dataset, classes):
+    """The examples of some classes, relabelled 0, 1, .. in the order given.
+
+    Args:
+        dataset: `Dataset`.
+        classes: indices of classes, all different.
+
+    Returns:
+        `Dataset` with the examples in their old order.
+
+    Raises:
+        ValueError: if a class does not exist or is given twice.
+    """
+    classes = [int(index) for index in classes]
+    count = len(dataset.class_names)
+    if len(set(classes)) < len(classes) or any(not 0 <= c < count for c in classes):
+        raise ValueError(
+            f"`classes` must be different indices in 0..{count - 1}, the classes of "
+            f"data set {dataset.name!r}. Received: classes={classes}. Leave out what "
+            "occurs twice or does not exist."
+        )
+    new_labels = np.full(count, -1, "int32")
+    new_labels[classes] = np.arange(len(classes))
+    labels = new_labels[dataset.labels]
+    return Dataset(
+        name=dataset.name,
+        images=dataset.images[labels >= 0],
+        labels=labels[labels >= 0],
+        class_names=tuple(dataset.class_names[index] for index in classes),
+    )
+
+
+def flatten(dataset):
+    """Pixels as the base model sees them: `(examples, inputs)` float32 in [0, 1]."""
+    pixels = dataset.images.reshape(len(dataset.images), -1)
+    return pixels.astype("float32") / np.float32(255)
+
+
+def split(dataset, fraction, seed):
+    """Splits every class at random in the same proportion.
+
+    Args:
+        dataset: `Dataset`.
+        fraction: share of each class that goes to the first part, rounded to whole
+            examples, with at least one example in each part.
+        seed: integer.
+
+    Returns:
+        Two `Dataset`s with the same classes, examples in their old order.
+
+    Raises:
+        ValueError: if `fraction` is not between 0 and 1, or a class has fewer than
+            two examples.
+    """
+    if not 0 < fraction < 1:
+        raise ValueError(
+            "`fraction` must be between 0 and 1, both excluded. Received: "
+            f"fraction={fraction}. For one part, use the data set as it is."
+        )
+    first = np.zeros(len(dataset.labels), bool)
+    for label, class_name in enumerate(dataset.class_names):
+        members = np.flatnonzero(dataset.labels == label)
+        if len(members) < 2:
+            raise ValueError(
+                "To be split, every class needs at least 2 examples. Received: class "
+                f"{class_name!r} of data set {dataset.name!r} with {len(members)}. "
+                "Leave the class out with `subset`, or add examples."
+            )
+        size = np.clip(round(fraction * len(members)), 1, len(members) - 1)
+        first[generator(seed, label).permutation(members)[:size]] = True
+    return _rows(dataset, first), _rows(dataset, ~first)
+
+
+def _rows(dataset, rows):
+    return dataset._replace(images=dataset.images[rows], labels=dataset.labels[rows])
+
+
+def _describe(array):
+    text = f"{array.dtype} of shape {array.shape}"
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        text += f" with {np.isnan(array).sum()} NaN"
+    return text

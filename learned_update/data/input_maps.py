@@ -1,0 +1,126 @@
+"""Random affine maps of the inputs, so that tasks differ in more than classes.
+
+A map is x <- (x - offset) matrix, with x a row of pixels in [0, 1].
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from learned_update.types import InputMap
+
+VARIANCE_FLOOR = 1e-3  # variances count as at least this share of the largest one
+
+
+class Spectrum(NamedTuple):
+    """Principal axes of the pixels of a data set.
+
+    Attributes:
+        mean: `(inputs,)`.
+        variances: along the axes, ascending, `(inputs,)`.
+        axes: orthonormal columns, `(inputs, inputs)`.
+    """
+
+    mean: np.ndarray
+    variances: np.ndarray
+    axes: np.ndarray
+
+
+class InputMapDistribution(NamedTuple):
+    """How often, and how far, inputs are mapped.
+
+    Attributes:
+        inversion: probability of x <- 1 - x.
+        tilt: probability that the spectrum is tilted (`tilt_matrix`).
+        rotation: probability that a tilt ends in a random rotation of the input space
+            instead of in the data set's own axes.
+        signs: probability of random signs of the pixels.
+        permutation: probability of a random order of the pixels.
+        exponents: range of the tilt's exponent a, uniform; 1 whitens.
+    """
+
+    inversion: float = 0.5
+    tilt: float = 0.65
+    rotation: float = 0.5
+    signs: float = 0.1
+    permutation: float = 0.0
+    exponents: tuple[float, float] = (-0.7, 1.2)
+
+
+def spectrum(pixels):
+    """Mean, variances and principal axes of `pixels`, in float64.
+
+    Args:
+        pixels: `(examples, inputs)`.
+
+    Returns:
+        `Spectrum`.
+    """
+    pixels = np.asarray(pixels, "float64")
+    mean = pixels.mean(axis=0)
+    centred = pixels - mean
+    variances, axes = np.linalg.eigh(centred.T @ centred / len(pixels))
+    return Spectrum(mean, np.maximum(variances, 0.0), axes)
+
+
+def identity_map(inputs):
+    """The map that leaves `inputs` inputs as they are."""
+    return InputMap(np.zeros(inputs, "float32"), np.eye(inputs, dtype="float32"))
+
+
+def tilt_matrix(axes, variances, exponent, rotation=None):
+    """Scales principal axis i by lambda_i^(-a/2), total variance kept.
+
+    U diag(s) U^T with s_i = c lambda_i^(-a/2) and c such that sum_i s_i^2 lambda_i =
+    sum_i lambda_i. With a rotation Q, U diag(s) Q.
+
+    Args:
+        axes: U, orthonormal columns, `(inputs, inputs)`.
+        variances: lambda, `(inputs,)`, not all 0; floored at `VARIANCE_FLOOR` of the
+            largest for the scales.
+        exponent: a; 0 leaves the spectrum alone, 1 whitens it.
+        rotation: orthogonal matrix Q, `(inputs, inputs)`, in place of U^T.
+
+    Returns:
+        `(inputs, inputs)`.
+    """
+    floored = np.maximum(variances, VARIANCE_FLOOR * variances.max())
+    scales = (floored / floored.max()) ** (-exponent / 2)
+    scales *= np.sqrt(variances.sum() / np.sum(scales**2 * variances))
+    return (axes * scales) @ (axes.T if rotation is None else rotation)
+
+
+def random_rotation(rng, inputs):
+    """An orthogonal matrix, uniform in the sense of Haar, `(inputs, inputs)`."""
+    q, r = np.linalg.qr(rng.standard_normal((inputs, inputs)))
+    return q * np.sign(np.diag(r))
+
+
+def draw_input_map(rng, distribution, spectrum):
+    """Draws a map: inversion, then tilt (with rotation), signs and permutation.
+
+    A tilted input is centred on the data set's mean; others keep their origin.
+
+    Args:
+        rng: NumPy generator.
+        distribution: `InputMapDistribution`.
+        spectrum: `Spectrum` of the task's data set.
+
+    Returns:
+        `InputMap` in float32, computed in float64.
+    """
+    inputs = len(spectrum.mean)
+    inverted, tilted, rotated, signed, permuted = rng.random(5) < distribution[:5]
+    offset, matrix = np.zeros(inputs), np.eye(inputs)
+    if inverted:
+        offset, matrix = np.ones(inputs), -matrix
+    if tilted:
+        exponent = rng.uniform(*distribution.exponents)
+        rotation = random_rotation(rng, inputs) if rotated else None
+        tilt = tilt_matrix(spectrum.axes, spectrum.variances, exponent, rotation)
+        offset, matrix = spectrum.mean, matrix @ tilt
+    if signed:
+        matrix = matrix * rng.choice([-1.0, 1.0], inputs)
+    if permuted:
+        matrix = matrix[:, rng.permutation(inputs)]
+    return InputMap(offset.astype("float32"), matrix.astype("float32"))

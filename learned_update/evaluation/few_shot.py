@@ -1,0 +1,171 @@
+"""Few-shot accuracy of update rules and of what they are compared with."""
+
+import math
+from typing import NamedTuple
+
+import gin
+import numpy as np
+
+from learned_update.baselines import KMeansFeatures, Pca, RandomInitialisation, RawPixels
+from learned_update.evaluation.protocol import Protocol
+from learned_update.evaluation.readout import fit_readout, predict
+from learned_update.evaluation.table import tabulate
+from learned_update.evaluation.trial import draw_trial
+from learned_update.meta import train_base_model
+from learned_update.progress import Progress
+
+RANDOM_INITIALISATION = "random initialisation"
+
+
+class Column(NamedTuple):
+    """A method as it is scored: a rule after some inner steps, or a baseline.
+
+    Attributes:
+        method: its name.
+        steps: inner steps done; None for a method that takes none.
+    """
+
+    method: str
+    steps: int | None = None
+
+
+@gin.configurable
+def evaluate(rule, datasets, steps=200, progress=None, **protocol):
+    """Few-shot accuracy of a rule after its inner steps, beside the baselines.
+
+    Args:
+        rule: an `UpdateRule`, or a mapping from names to such; the differences in
+            the table are against the first.
+        datasets: `Dataset`s. Those whose names begin alike up to a `/` also give a
+            row of their mean.
+        steps: inner steps.
+        progress: whether to show a bar; None shows it on a terminal.
+        **protocol: fields of `Protocol`, such as `units`, `shots`, `episodes` and
+            `initialisations`.
+
+    Returns:
+        A list of `Row`s.
+    """
+    rules = rule if isinstance(rule, dict) else {"update rule": rule}
+    scores = score(rules, datasets, (steps,), Protocol(**protocol), progress)
+    return tabulate(scores, reference=Column(next(iter(rules)), steps))
+
+
+def score(rules, datasets, steps, protocol, progress=None):
+    """Scores rules and baselines on the same trials.
+
+    Args:
+        rules: mapping from names to `UpdateRule`s.
+        datasets: `Dataset`s of different names.
+        steps: inner steps after which to score, at least 1 each; the baseline of
+            random initialisation is what they are after 0.
+        protocol: `Protocol`.
+        progress: whether to show a bar; None shows it on a terminal.
+
+    Returns:
+        `{data set name: {Column: accuracies (initialisations, episodes)}}`.
+    """
+    counts = range(protocol.initialisations)
+    total = len(datasets) * len(counts) * len(rules) * max(steps)
+    scores = {}
+    with Progress(total, "evaluate", enabled=progress) as bar:
+        for dataset in datasets:
+            trials = [draw_trial(dataset, protocol, count) for count in counts]
+            scored = [
+                score_trial(rules, trial, steps, protocol, bar) for trial in trials
+            ]
+            scores[dataset.name] = {
+                column: np.stack([accuracies[column] for accuracies in scored])
+                for column in scored[0]
+            }
+    return scores
+
+
+def score_trial(rules, trial, steps, protocol, bar):
+    """Accuracies in every episode of a trial, `{Column: (episodes,)}`."""
+    scores = {}
+    for name, rule in rules.items():
+        base = rule.base_mlp(protocol.units)
+        for step, phi in training_course(rule, base, trial, steps, protocol, bar):
+            statistics = base.statistics(phi, trial.train)
+            scores[Column(name, step)] = accuracy(
+                np.asarray(base.embed(phi, trial.train, statistics)),
+                np.asarray(base.embed(phi, trial.test, statistics)),
+                trial.episodes,
+            )
+    for name, baseline in baselines(base, trial).items():
+        baseline.fit(trial.train)
+        scores[Column(name)] = accuracy(
+            baseline.embed(trial.train), baseline.embed(trial.test), trial.episodes
+        )
+    return scores
+
+
+def training_course(rule, base, trial, steps, protocol, bar=None):
+    """Trains phi on a trial's unlabelled train part and keeps it after some steps.
+
+    Args:
+        rule: an `UpdateRule`.
+        base: its `BaseMLP`.
+        trial: `Trial`.
+        steps: numbers of inner steps.
+        protocol: `Protocol`.
+        bar: a `Progress` to count inner steps on, if any.
+
+    Returns:
+        `[(inner steps done, phi)]`.
+    """
+    course = []
+    interval = math.gcd(*steps)
+
+    def keep(step, phi):
+        if step in steps:
+            course.append((step, phi))
+        if bar is not None:
+            bar.update(interval)
+
+    train_base_model(
+        rule,
+        base,
+        base.init_phi(trial.train.shape[1], trial.seed),
+        trial.train,
+        steps=max(steps),
+        batch_size=min(protocol.batch_size, len(trial.train)),
+        seed=trial.seed,
+        callback=keep,
+        callback_every=interval,
+        progress=False,
+    )
+    return course
+
+
+def baselines(base, trial):
+    """What a rule is compared with on a trial, `{name: baseline}`.
+
+    PCA and k-means give as many features as the base model, or as many as the train
+    part can give.
+    """
+    features = min(base.units[-1], *trial.train.shape)
+    return {
+        RANDOM_INITIALISATION: RandomInitialisation(base, trial.seed),
+        "raw pixels": RawPixels(),
+        f"PCA, {features} features": Pca(features),
+        f"k-means, {features} features": KMeansFeatures(features, trial.seed),
+    }
+
+
+def accuracy(train_features, test_features, episodes):
+    """Share of the queries of each episode that the read-out gets right.
+
+    Args:
+        train_features: `(examples, features)` of the train part.
+        test_features: `(examples, features)` of the test part.
+        episodes: `Episodes`.
+
+    Returns:
+        `(episodes,)`.
+    """
+    targets = np.eye(episodes.ways)[episodes.support_labels]
+    readout = fit_readout(train_features[episodes.support], targets)
+    predicted = np.argmax(predict(readout, test_features[episodes.query]), axis=-1)
+    return np.mean(predicted == episodes.query_labels, axis=-1)

@@ -1,0 +1,47 @@
+"""What a few-shot evaluation measures."""
+
+import dataclasses
+
+import gin
+
+
+@gin.register
+@dataclasses.dataclass(frozen=True)
+class Protocol:
+    """The few-shot protocol.
+
+    For every initialisation of phi: classes of the data set are drawn, their examples
+    are split into a train and a test part, phi learns from the train part without
+    labels, and a ridge read-out is fitted to a few labelled examples of the train
+    part and scored on the test part, in many episodes. Inductive: batch statistics
+    are those of the train part, so no test example influences another's features.
+
+    Attributes:
+        ways: classes per data set; as many are drawn for each initialisation.
+        shots: labelled examples per class.
+        queries: test examples per class and episode.
+        episodes: per initialisation.
+        initialisations: of phi, each with its own classes and split.
+        train_fraction: share of the examples in the train part.
+        units: widths of the base model.
+        batch_size: of the inner steps; a smaller train part is one batch.
+        seed: of everything that is drawn.
+    """
+
+    ways: int = 10
+    shots: int = 10
+    queries: int = 10
+    episodes: int = 100
+    initialisations: int = 5
+    train_fraction: float = 0.5
+    units: tuple[int, ...] = (64, 64, 32)
+    batch_size: int = 128
+    seed: int = 0
+
+    def __str__(self):
+        return (
+            f"{self.ways}-way, {self.shots} labels per class, {self.queries} queries "
+            f"per class, inductive; base model of units "
+            f"{'-'.join(map(str, self.units))}; {self.initialisations} initialisations "
+            f"x {self.episodes} episodes, seed {self.seed}"
+        )

@@ -1,0 +1,183 @@
+"""The base model: the MLP whose parameters phi the update rule changes."""
+
+import keras
+import numpy as np
+from keras import ops
+from scipy.special import ndtr, ndtri
+
+from learned_update.checks import check_inputs, check_phi
+from learned_update.errors import invalid
+from learned_update.layers.parts import PACKAGE
+from learned_update.randomness import generator
+from learned_update.types import Activations, LayerParams, Phi, Statistics
+
+TRUNCATION = 2.0  # standard deviations, as TensorFlow's truncated normal
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+def step(x):
+    """1 where x > 0, else 0: an activation without a useful derivative."""
+    return ops.cast(x > 0, x.dtype)
+
+
+def truncated_normal(rng, shape, stddev):
+    """Normal draws within two standard deviations, as float64."""
+    lower, upper = ndtr(-TRUNCATION), ndtr(TRUNCATION)
+    return stddev * ndtri(rng.uniform(lower, upper, size=shape))
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class BaseMLP(keras.layers.Layer):
+    """z_l = batchnorm(x_l W_l) + b_l, x_{l+1} = act(z_l), also on the top layer.
+
+    It owns no variables: phi is an argument and a result (released_rule, section 1).
+
+    Args:
+        units: widths of the layers, bottom to top; the last is the embedding's.
+        activation: a Keras activation by name or callable, or `"step"`.
+        epsilon: added to the batch variance (1e-6 in the released form).
+        fan_in_scaling: whether x W is divided by sqrt(fan-in), so that kernels live
+            at unit scale (neuron_local).
+        kernel_stddev: of the truncated normals that `kernel` and `feedback` start at.
+        bias_stddev: of the truncated normals that `bias` starts at.
+
+    Raises:
+        ValueError: `units` is empty or holds a width below 1.
+    """
+
+    def __init__(
+        self,
+        units=(128, 128, 128, 128, 32),
+        activation="relu",
+        epsilon=1e-6,
+        fan_in_scaling=False,
+        kernel_stddev=0.01,
+        bias_stddev=0.1,
+        **kwargs,
+    ):
+        super().__init__(autocast=False, **kwargs)
+        self.units = tuple(int(width) for width in units)
+        if not self.units or min(self.units) < 1:
+            raise invalid(
+                "A base model needs at least one layer of at least one unit.",
+                expected="units as a non-empty sequence of integers >= 1",
+                received=f"units={units}",
+                remedy="Pass, for example, units=(128, 128, 32).",
+            )
+        self.activation = (
+            step if activation == "step" else keras.activations.get(activation)
+        )
+        self.epsilon = epsilon
+        self.fan_in_scaling = fan_in_scaling
+        self.kernel_stddev = kernel_stddev
+        self.bias_stddev = bias_stddev
+        self.built = True
+
+    def init_phi(self, input_dim, seed=0):
+        """Draws phi from truncated normals, on the host.
+
+        Args:
+            input_dim: width of the inputs.
+            seed: an integer, or a tuple of integers; the draws are a function of it.
+
+        Returns:
+            `Phi` of tensors of this layer's dtype.
+        """
+        rng = generator(*seed) if isinstance(seed, tuple) else generator(seed)
+        layers = []
+        for fan_in, fan_out in zip((input_dim, *self.units), self.units, strict=False):
+            shapes_and_scales = (
+                ((fan_in, fan_out), self.kernel_stddev),
+                ((fan_out,), self.bias_stddev),
+                ((fan_in, fan_out), self.kernel_stddev),
+            )
+            layers.append(
+                LayerParams(
+                    *(
+                        ops.convert_to_tensor(
+                            truncated_normal(rng, shape, stddev).astype(
+                                np.dtype(self.compute_dtype)
+                            )
+                        )
+                        for shape, stddev in shapes_and_scales
+                    )
+                )
+            )
+        return Phi(layers=tuple(layers))
+
+    def forward(self, phi, x, statistics=None):
+        """All activations of a batch.
+
+        Args:
+            phi: `Phi` with one layer per entry of `units`.
+            x: inputs, `(batch, inputs)`; at least two rows unless `statistics` are
+                given.
+            statistics: `Statistics` to normalise with; those of this batch if None.
+
+        Returns:
+            `Activations`.
+
+        Raises:
+            ValueError: x or phi is of another shape than expected, x holds NaN or
+                infinity, or a batch of one row is to be normalised by itself.
+        """
+        check_phi(phi, len(self.units))
+        x = ops.convert_to_tensor(x, dtype=phi.layers[0].kernel.dtype)
+        check_inputs(x, phi, minimum_rows=2 if statistics is None else 1)
+        xs, zs = [x], []
+        for level, layer in enumerate(phi.layers):
+            product = self._product(xs[-1], layer.kernel)
+            if statistics is None:
+                mean, variance = ops.moments(product, axes=0)
+            else:
+                mean, variance = statistics.means[level], statistics.variances[level]
+            scale = ops.rsqrt(variance + self.epsilon)
+            zs.append((product - mean) * scale + layer.bias)
+            xs.append(self.activation(zs[-1]))
+        return Activations(xs=tuple(xs), zs=tuple(zs))
+
+    def embed(self, phi, x, statistics=None):
+        """The top layer's activations, `(batch, units[-1])`; see `forward`."""
+        return self.forward(phi, x, statistics).xs[-1]
+
+    def call(self, phi, x):
+        return self.embed(phi, x)
+
+    def statistics(self, phi, x):
+        """Moments of every layer's products on a reference batch.
+
+        Embedding with them is inductive: a row's features do not depend on the other
+        rows.
+
+        Args:
+            phi: `Phi`.
+            x: reference inputs, `(examples, inputs)`.
+
+        Returns:
+            `Statistics`.
+        """
+        acts = self.forward(phi, x)
+        moments = [
+            ops.moments(self._product(below, layer.kernel), axes=0)
+            for below, layer in zip(acts.xs, phi.layers, strict=False)
+        ]
+        means, variances = zip(*moments, strict=True)
+        return Statistics(means=tuple(means), variances=tuple(variances))
+
+    def _product(self, x, kernel):
+        product = ops.matmul(x, kernel)
+        if self.fan_in_scaling:
+            fan_in = ops.cast(ops.shape(kernel)[0], x.dtype)
+            product = product * ops.rsqrt(fan_in)
+        return product
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": keras.activations.serialize(self.activation),
+            "epsilon": self.epsilon,
+            "fan_in_scaling": self.fan_in_scaling,
+            "kernel_stddev": self.kernel_stddev,
+            "bias_stddev": self.bias_stddev,
+        }

@@ -1,0 +1,170 @@
+"""The two forms of the rule: which parts they are assembled from.
+
+A form is a dict of the arguments of `UpdateRule`. Where the two differ, they are given
+another layer, not a flag.
+"""
+
+from learned_update.layers.block import Block, Chain
+from learned_update.layers.convolution import Convolution
+from learned_update.layers.error_network import ErrorNetwork
+from learned_update.layers.features import LocalFeatures, ReleasedFeatures
+from learned_update.layers.inner_learning_rate import FixedRate, LearnedRate
+from learned_update.layers.linear import UnitLinear
+from learned_update.layers.merge import LeakyMerge, ReleasedMerge
+from learned_update.layers.mixing import ConvolutionMixing, MomentMixing
+from learned_update.layers.terms import NEURON_LOCAL_TERMS, RELEASED_TERMS
+from learned_update.layers.top_error import ConvolutionTopError, LocalTopError
+from learned_update.layers.update_network import BiasChange, UpdateNetwork
+from learned_update.layers.weight_change import WeightChange
+
+RELEASED_BASE = {
+    "epsilon": 1e-6,
+    "fan_in_scaling": False,
+    "kernel_stddev": 0.01,
+    "bias_stddev": 0.1,
+}
+NEURON_LOCAL_BASE = {
+    "epsilon": 1e-4,
+    "fan_in_scaling": True,
+    "kernel_stddev": 1.0,
+    "bias_stddev": 0.1,
+}
+
+
+def neuron_local_parts(
+    channels=16,
+    delta_channels=8,
+    rank=2,
+    depth=1,
+    mixing=MomentMixing,
+    terms=NEURON_LOCAL_TERMS,
+    without=(),
+    identical_updates=True,
+    weight_statistics=True,
+    unit_identity=False,
+    inner_learning_rate=0.1,
+    maximum_inner_learning_rate=0.5,
+    dtype=None,
+):
+    """What the paper's text describes and what new rules are trained with.
+
+    An MLP per neuron and example; neurons and examples talk through moments. Hence
+    equivariant to the order of units and of examples, and free in every width.
+
+    Args:
+        channels: of the unit states h.
+        delta_channels: of the error signal.
+        rank: of the readouts.
+        depth: number of mixing layers of the unit network.
+        mixing: layer class through which units and examples see one another.
+        terms: names of the weight-change terms.
+        without: names of terms to leave out.
+        identical_updates: whether feedback kernels get the change of the kernels.
+        weight_statistics: whether units see statistics of their weights.
+        unit_identity: whether units see their position (not equivariant then).
+        inner_learning_rate: where the learned rates start.
+        maximum_inner_learning_rate: their bound.
+        dtype: of theta; Keras' default if None.
+
+    Returns:
+        A dict of arguments of `UpdateRule`.
+    """
+
+    def weight_change():
+        merge = LeakyMerge(dtype=dtype)
+        return WeightChange(merge, terms, without, rank, dtype=dtype)
+
+    first = Block(UnitLinear(channels, dtype=dtype), use_scale=True, dtype=dtype)
+    mixings = [mixing(channels, dtype=dtype) for _ in range(depth)]
+    return {
+        "error_network": ErrorNetwork(
+            features=LocalFeatures(weight_statistics, unit_identity, dtype=dtype),
+            top_error=LocalTopError(channels, delta_channels, dtype=dtype),
+            unit_network=Chain([first, *mixings], dtype=dtype),
+            carry_epsilon=1e-4,
+            carry_fan_scaling=True,
+            readouts_see_all=True,
+            dtype=dtype,
+        ),
+        "update_network": UpdateNetwork(
+            weight_change=weight_change(),
+            bias_change=BiasChange(lift=False, from_zero=True, dtype=dtype),
+            feedback_change=None if identical_updates else weight_change(),
+            dtype=dtype,
+        ),
+        "inner_learning_rate": LearnedRate(
+            inner_learning_rate, maximum_inner_learning_rate, dtype=dtype
+        ),
+        "base_options": NEURON_LOCAL_BASE,
+    }
+
+
+def released_parts(
+    embedding_units=32,
+    channels=64,
+    delta_channels=32,
+    top_channels=64,
+    rank=4,
+    depth=1,
+    top_depth=2,
+    mixing=ConvolutionMixing,
+    terms=RELEASED_TERMS,
+    without=(),
+    identical_updates=True,
+    weight_statistics=True,
+    unit_identity=True,
+    inner_learning_rate=1e-4,
+    dtype=None,
+):
+    """The form of the weights that the authors published (released_rule).
+
+    Args:
+        embedding_units: width of the embedding, which theta's shape depends on.
+        channels: H, of the unit states.
+        delta_channels: D, of the error signal.
+        top_channels: S, of the top error.
+        rank: K, of the readouts.
+        depth: number of further convolutions of the unit network.
+        top_depth: number of further convolutions of the top error.
+        mixing: layer class through which units see one another.
+        terms: names of the weight-change terms.
+        without: names of terms to leave out.
+        identical_updates: whether feedback kernels get the change of the kernels.
+        weight_statistics: whether units see statistics of their weights.
+        unit_identity: whether units see their position.
+        inner_learning_rate: constant, and weight decay as well.
+        dtype: of theta; Keras' default if None.
+
+    Returns:
+        A dict of arguments of `UpdateRule`.
+    """
+
+    def weight_change():
+        merge = ReleasedMerge(dtype=dtype)
+        return WeightChange(merge, terms, without, rank, dtype=dtype)
+
+    stages = []
+    for _ in range(depth + 1):
+        stages.append(Block(Convolution(channels, dtype=dtype), dtype=dtype))
+        stages.append(mixing(channels, dtype=dtype))
+    return {
+        "error_network": ErrorNetwork(
+            features=ReleasedFeatures(weight_statistics, unit_identity, dtype=dtype),
+            top_error=ConvolutionTopError(
+                embedding_units, top_channels, delta_channels, top_depth, dtype=dtype
+            ),
+            unit_network=Chain(stages, dtype=dtype),
+            carry_epsilon=1e-6,
+            carry_fan_scaling=False,
+            readouts_see_all=False,
+            dtype=dtype,
+        ),
+        "update_network": UpdateNetwork(
+            weight_change=weight_change(),
+            bias_change=BiasChange(lift=True, from_zero=False, dtype=dtype),
+            feedback_change=None if identical_updates else weight_change(),
+            dtype=dtype,
+        ),
+        "inner_learning_rate": FixedRate(inner_learning_rate, dtype=dtype),
+        "base_options": RELEASED_BASE,
+    }

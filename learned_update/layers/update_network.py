@@ -1,0 +1,135 @@
+"""The update network: states of the units of two levels to changes of a layer."""
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from learned_update.layers.linear import Linear
+from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
+from learned_update.types import LayerParams, Phi
+
+
+class SideStates(NamedTuple):
+    """One side of a kernel.
+
+    Attributes:
+        x: activations, `(batch, units)`.
+        z: pre-activations, `(batch, units)`; x at the input.
+        readout_input: what is read out of the units, `(batch, units, channels)`.
+    """
+
+    x: Any
+    z: Any
+    readout_input: Any
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class BiasChange(keras.layers.Layer):
+    """r_j = mean_b linear(state)_bj, bounded: change_b = r / sqrt(epsilon + mean r^2).
+
+    Args:
+        lift: whether a negative mean of r over the units is lifted to 0 first
+            (released_rule, section 6).
+        from_zero: whether the readout starts at zero (neuron_local).
+        epsilon: below which the change is left small.
+    """
+
+    def __init__(self, lift, from_zero, epsilon=0.5, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.lift = lift
+        self.from_zero = from_zero
+        self.epsilon = epsilon
+        self.readout = Linear(1, from_zero=from_zero, dtype=self.dtype_policy)
+
+    def build(self, readout_channels):
+        self.readout.build((None, None, readout_channels))
+
+    def call(self, above):
+        """The change of a bias, `(units,)`, of the `SideStates` of its units."""
+        mean_state = ops.mean(above.readout_input, axis=0)  # the readout is linear
+        r = self.readout(mean_state)[:, 0]  # (units,)
+        if self.lift:
+            r = r + ops.relu(-ops.mean(r))
+        return r * ops.rsqrt(self.epsilon + ops.mean(ops.square(r)))
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "lift": self.lift,
+            "from_zero": self.from_zero,
+            "epsilon": self.epsilon,
+        }
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class UpdateNetwork(keras.layers.Layer):
+    """Changes of kernel, bias and feedback of every layer (released_rule, 5 and 6).
+
+    Args:
+        weight_change: `WeightChange` of the kernels.
+        bias_change: layer that makes the change of a bias.
+        feedback_change: `WeightChange` of the feedback kernels; None gives them the
+            change of the kernels (`identical_updates`).
+    """
+
+    def __init__(self, weight_change, bias_change, feedback_change=None, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.weight_change = weight_change
+        self.bias_change = bias_change
+        self.feedback_change = feedback_change
+
+    @property
+    def identical_updates(self):
+        """Whether feedback kernels receive the change of the kernels."""
+        return self.feedback_change is None
+
+    def build(self, readout_channels):
+        self.weight_change.build(readout_channels)
+        self.bias_change.build(readout_channels)
+        if self.feedback_change is not None:
+            self.feedback_change.build(readout_channels)
+
+    def call(self, phi, acts, states):
+        """Changes before the inner learning rate.
+
+        Args:
+            phi: `Phi`.
+            acts: `Activations`.
+            states: `UnitStates`.
+
+        Returns:
+            `Phi` of changes.
+        """
+        sides = self.sides(acts, states)
+        layers = []
+        for layer, below, above in zip(phi.layers, sides, sides[1:], strict=False):
+            kernel = self.weight_change(layer.kernel, below, above)
+            if self.feedback_change is None:
+                feedback = kernel
+            else:
+                feedback = self.feedback_change(layer.feedback, below, above)
+            layers.append(LayerParams(kernel, self.bias_change(above), feedback))
+        return Phi(layers=tuple(layers))
+
+    def sides(self, acts, states):
+        """`SideStates` of every level, bottom to top."""
+        zs = (acts.xs[0], *acts.zs)
+        return [
+            SideStates(*side)
+            for side in zip(acts.xs, zs, states.readout_input, strict=True)
+        ]
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "weight_change": serialize_part(self.weight_change),
+            "bias_change": serialize_part(self.bias_change),
+            "feedback_change": serialize_part(self.feedback_change),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        for part in ("weight_change", "bias_change", "feedback_change"):
+            config[part] = deserialize_part(config[part])
+        return cls(**config)

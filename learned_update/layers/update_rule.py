@@ -1,0 +1,201 @@
+"""The update rule: a Keras layer that owns theta."""
+
+import pathlib
+
+import keras
+import numpy as np
+
+from learned_update.errors import invalid
+from learned_update.files import atomic_path
+from learned_update.layers.base_mlp import BaseMLP, truncated_normal
+from learned_update.layers.forms import neuron_local_parts
+from learned_update.layers.inner_learning_rate import FixedRate
+from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
+from learned_update.randomness import generator
+from learned_update.types import LayerParams, Phi
+
+FEEDBACK_MODES = ("learned", "fixed", "transpose")
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class UpdateRule(keras.layers.Layer):
+    """phi and a batch's activations to a change of phi, without labels.
+
+    An inner step is phi <- (1 - rate) phi - rate change. Without arguments it is the
+    `neuron_local` form at its hand-made initial theta.
+
+    Args:
+        error_network: `ErrorNetwork`.
+        update_network: `UpdateNetwork`.
+        inner_learning_rate: `LearnedRate`, `FixedRate`, or a number for the latter.
+        base_options: conventions of the base models that the rule is made for:
+            `epsilon`, `fan_in_scaling`, `kernel_stddev`, `bias_stddev` of `BaseMLP`.
+        feedback: what carries the error down: `"learned"` feedback kernels, `"fixed"`
+            random ones, or `"transpose"`: the kernels themselves, as backpropagation.
+        seed: of the random part of the initial theta; the same on every backend.
+
+    Raises:
+        ValueError: `feedback` is none of the three modes.
+    """
+
+    def __init__(
+        self,
+        error_network=None,
+        update_network=None,
+        inner_learning_rate=None,
+        base_options=None,
+        feedback="learned",
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(autocast=False, **kwargs)
+        if feedback not in FEEDBACK_MODES:
+            raise invalid(
+                "Unknown feedback mode.",
+                expected=f"one of {', '.join(FEEDBACK_MODES)}",
+                received=f"feedback={feedback!r}",
+                remedy="'learned' is the paper's.",
+            )
+
+        parts = {
+            "error_network": error_network,
+            "update_network": update_network,
+            "inner_learning_rate": inner_learning_rate,
+            "base_options": base_options,
+        }
+        if any(part is None for part in parts.values()):
+            defaults = neuron_local_parts(dtype=self.dtype_policy)
+            parts = {k: defaults[k] if v is None else v for k, v in parts.items()}
+        if isinstance(parts["inner_learning_rate"], (int, float)):
+            parts["inner_learning_rate"] = FixedRate(
+                parts["inner_learning_rate"], dtype=self.dtype_policy
+            )
+        self.error_network = parts["error_network"]
+        self.update_network = parts["update_network"]
+        self.rate = parts["inner_learning_rate"]
+        self.base_options = dict(parts["base_options"])
+        self.feedback = feedback
+        self.seed = seed
+        self.build()
+
+    def build(self, input_shape=None):
+        del input_shape
+        if self.built:
+            return
+        self.error_network.build()
+        self.update_network.build(self.error_network.readout_channels)
+        self.rate.build()
+        self.built = True
+        self._draw_theta()
+
+    def _draw_theta(self):
+        """Draws every kernel from a truncated normal of stddev 1/sqrt(fan-in)."""
+        for index, variable in enumerate(self.trainable_variables):
+            if variable.name.endswith("kernel"):
+                fan_in = int(np.prod(variable.shape[:-1]))
+                rng = generator(self.seed, index)
+                variable.assign(truncated_normal(rng, variable.shape, fan_in**-0.5))
+
+    @property
+    def inner_learning_rate(self):
+        """The constant rate as a float, or the learned `Rates` as floats."""
+        rates = self.rate.rates()
+        kernel, bias = (float(keras.ops.convert_to_numpy(rate)) for rate in rates)
+        return kernel if kernel == bias else type(rates)(kernel, bias)
+
+    def base_mlp(self, units, activation="relu", **kwargs):
+        """A `BaseMLP` with the conventions that this rule is made for."""
+        return BaseMLP(units, activation, **{**self.base_options, **kwargs})
+
+    def call(self, phi, acts):
+        """The change of phi that a batch calls for.
+
+        Args:
+            phi: `Phi`.
+            acts: `Activations` of the batch.
+
+        Returns:
+            `(change, rates)`: a `Phi` of changes, before the inner learning rate, and
+            the `Rates`.
+        """
+        phi = self._with_feedback(phi)
+        states = self.error_network(phi, acts)
+        change = self.update_network(phi, acts, states)
+        return change, self.rate.rates()
+
+    def apply_change(self, phi, change, rates):
+        """phi <- (1 - rate) phi - rate change; feedback stays unless it is learned."""
+        layers = []
+        for old, new in zip(phi.layers, change.layers, strict=True):
+            kernel = _step(old.kernel, new.kernel, rates.kernel)
+            bias = _step(old.bias, new.bias, rates.bias)
+            feedback = old.feedback
+            if self.feedback == "learned":
+                feedback = _step(old.feedback, new.feedback, rates.kernel)
+            layers.append(LayerParams(kernel, bias, feedback))
+        return Phi(layers=tuple(layers))
+
+    def trace(self, phi, acts):
+        """Everything on the way to the change, for tests and diagnostics.
+
+        Args:
+            phi: `Phi`.
+            acts: `Activations` of a batch.
+
+        Returns:
+            A dict of lists: `features`, `d`, `h`, `delta` by level (0 = input);
+            `readouts`, `terms`, `normalized_terms` (dicts by name) and `change` by
+            layer, of the kernels.
+        """
+        phi = self._with_feedback(phi)
+        states = self.error_network(phi, acts)
+        sides = self.update_network.sides(acts, states)
+        layers = [
+            self.update_network.weight_change.trace(layer.kernel, below, above)
+            for layer, below, above in zip(phi.layers, sides, sides[1:], strict=False)
+        ]
+        trace = {key: list(getattr(states, key)) for key in states._fields}
+        return {**trace, **{key: [x[key] for x in layers] for key in layers[0]}}
+
+    def _with_feedback(self, phi):
+        if self.feedback != "transpose":
+            return phi
+        return Phi(tuple(x._replace(feedback=x.kernel) for x in phi.layers))
+
+    def save(self, path):
+        """Writes the rule, configuration and theta, to a `.keras` file, atomically.
+
+        Raises:
+            ValueError: the path does not end with `.keras`.
+        """
+        path = pathlib.Path(path)
+        if path.suffix != ".keras":
+            raise invalid(
+                "A rule is saved as a Keras file.",
+                expected="a path that ends with .keras",
+                received=str(path),
+                remedy="Rename it, for example to rule.keras.",
+            )
+        with atomic_path(path) as temporary:
+            keras.saving.save_model(self, temporary)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "error_network": serialize_part(self.error_network),
+            "update_network": serialize_part(self.update_network),
+            "inner_learning_rate": serialize_part(self.rate),
+            "base_options": self.base_options,
+            "feedback": self.feedback,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        for part in ("error_network", "update_network", "inner_learning_rate"):
+            config[part] = deserialize_part(config[part])
+        return cls(**config)
+
+
+def _step(old, change, rate):
+    return old * (1.0 - rate) - rate * change

@@ -1,0 +1,1 @@
+"""Pure mathematics on Keras tensors: one function per equation."""

@@ -1,0 +1,53 @@
+"""What a unit can know of its activity in a batch (neuron_local)."""
+
+from keras import ops
+
+from learned_update.ops.normalization import standardise
+
+CORRELATION_EPSILON = 1e-6  # as c(x) of released_rule, section 5
+WINNER_TEMPERATURE = 2.0
+
+
+def winner_share(z):
+    """n softmax(2 z) - 1 over units: who of n units wins an example.
+
+    Args:
+        z: `(batch, units)`.
+
+    Returns:
+        `(batch, units)`, of mean 0 over units.
+    """
+    units = ops.cast(ops.shape(z)[1], z.dtype)
+    return units * ops.softmax(WINNER_TEMPERATURE * z, axis=-1) - 1.0
+
+
+def correlation_projection(x):
+    """u (u^T u) / (B sqrt(n)): activity projected on its own correlations.
+
+    Args:
+        x: activations, `(batch, units)`; u are the standardised ones.
+
+    Returns:
+        `(batch, units)`.
+    """
+    u = standardise(x, CORRELATION_EPSILON)
+    batch, units = ops.shape(x)[0], ops.shape(x)[1]
+    correlation = ops.matmul(ops.transpose(u), u)  # (units, units)
+    scale = ops.cast(batch, x.dtype) * ops.sqrt(ops.cast(units, x.dtype))
+    return ops.matmul(u, correlation) / scale
+
+
+def positional_waves(units, dtype):
+    """sin and cos of linspace(0, 4 pi, n): a unit's identity by its position.
+
+    Args:
+        units: number of units n.
+        dtype: of the result.
+
+    Returns:
+        `(units, 2)` (released_rule, section 4).
+    """
+    steps = ops.cast(ops.arange(units), dtype)
+    last = ops.cast(ops.maximum(units - 1, 1), dtype)
+    angle = 12.566370614359172 * steps / last  # 4 pi, both ends included
+    return ops.stack([ops.sin(angle), ops.cos(angle)], axis=-1)

@@ -1,0 +1,30 @@
+"""Meta-training: the trainer, its state on disk, and runs."""
+
+from learned_update.training.checkpoint import (
+    checkpoints,
+    restore_checkpoint,
+    save_checkpoint,
+)
+from learned_update.training.metrics_log import MetricsLog, read_metrics
+from learned_update.training.objective import cosine_objective, squared_objective
+from learned_update.training.optimizer import adam
+from learned_update.training.run import meta_train
+from learned_update.training.schedule import Schedule
+from learned_update.training.task_group import TaskGroup, task_group
+from learned_update.training.trainer import MetaTrainer
+
+__all__ = [
+    "MetaTrainer",
+    "MetricsLog",
+    "Schedule",
+    "TaskGroup",
+    "adam",
+    "checkpoints",
+    "cosine_objective",
+    "meta_train",
+    "read_metrics",
+    "restore_checkpoint",
+    "save_checkpoint",
+    "squared_objective",
+    "task_group",
+]

@@ -1,0 +1,151 @@
+"""Checkpoints: everything of a run that must survive a restart, in one `.npz`."""
+
+import pathlib
+import re
+import zipfile
+
+import keras
+import numpy as np
+from keras import ops
+
+from learned_update.errors import invalid
+from learned_update.files import atomic_path
+from learned_update.training.slots import draw_task, stack
+from learned_update.types import TrainState
+
+SLOT_FIELDS = ("unroll", "inner_step", "unroll_length")
+NAME = "outer_step_{:08d}.npz"
+PATTERN = re.compile(r"outer_step_(\d+)\.npz")
+
+
+def save_checkpoint(folder, trainer, state, keep=3):
+    """Writes a checkpoint atomically and removes all but the newest.
+
+    Args:
+        folder: of the checkpoints.
+        trainer: `MetaTrainer`, whose theta and optimizer slots are saved.
+        state: `TrainState`.
+        keep: number of checkpoints to keep.
+
+    Returns:
+        The path written.
+    """
+    path = pathlib.Path(folder) / NAME.format(state.outer_step)
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **_arrays(trainer, state))
+    for old in checkpoints(folder)[:-keep]:
+        old.unlink()
+    return path
+
+
+def checkpoints(folder):
+    """Paths of the checkpoints of a folder, oldest first."""
+    paths = pathlib.Path(folder).glob("outer_step_*.npz")
+    return sorted(path for path in paths if PATTERN.fullmatch(path.name))
+
+
+def restore_checkpoint(path, trainer):
+    """Reads a checkpoint into a trainer of the same configuration.
+
+    Nothing is changed unless the whole checkpoint fits.
+
+    Args:
+        path: of the checkpoint; it may come from another backend.
+        trainer: `MetaTrainer`, whose theta and optimizer slots are set.
+
+    Returns:
+        `TrainState`.
+
+    Raises:
+        ValueError: the file is missing, truncated, foreign, or of another
+            configuration.
+    """
+    arrays = _read(path)
+    template = _arrays(trainer, trainer.initial_state())
+    if arrays.keys() != template.keys() or any(
+        arrays[key].shape != template[key].shape for key in template
+    ):
+        differing = sorted(
+            key
+            for key in arrays.keys() | template.keys()
+            if key not in arrays
+            or key not in template
+            or arrays[key].shape != template[key].shape
+        )
+        raise invalid(
+            f"The checkpoint {path} is of another configuration.",
+            expected=f"{len(template)} arrays of the shapes of this run",
+            received=f"other names or shapes for {', '.join(differing[:5])}"
+            + (f" and {len(differing) - 5} more" if len(differing) > 5 else ""),
+            remedy="Resume with the configuration of the run (its config.gin), or "
+            "begin in a new run directory.",
+        )
+    for name, variables in _variables(trainer).items():
+        for index, variable in enumerate(variables):
+            variable.assign(arrays[f"{name}/{index:03d}"])
+    return TrainState(
+        outer_step=int(arrays["outer_step"]),
+        skipped=int(arrays["skipped"]),
+        groups=tuple(
+            _restored_group(arrays, group, inner)
+            for group, inner in zip(
+                trainer.groups, trainer.initial_state().groups, strict=True
+            )
+        ),
+    )
+
+
+def _restored_group(arrays, group, inner):
+    prefix = f"group/{group.index}"
+    slots = {field: arrays[f"{prefix}/{field}"] for field in SLOT_FIELDS}
+    tasks = tuple(
+        draw_task(group, slot, int(unroll))
+        for slot, unroll in enumerate(slots["unroll"])
+    )
+    leaves = [
+        ops.convert_to_tensor(arrays[f"{prefix}/phi/{index:03d}"])
+        for index in range(len(keras.tree.flatten(inner.phi)))
+    ]
+    return inner._replace(
+        phi=keras.tree.pack_sequence_as(inner.phi, leaves),
+        input_map=stack([task.input_map for task in tasks]),
+        tasks=tasks,
+        **slots,
+    )
+
+
+def _variables(trainer):
+    return {
+        "theta": trainer.rule.trainable_variables,
+        "optimizer": trainer.optimizer.variables,
+    }
+
+
+def _arrays(trainer, state):
+    arrays = {
+        "outer_step": np.int64(state.outer_step),
+        "skipped": np.int64(state.skipped),
+    }
+    for name, variables in _variables(trainer).items():
+        for index, variable in enumerate(variables):
+            arrays[f"{name}/{index:03d}"] = ops.convert_to_numpy(variable.value)
+    for group, inner in zip(trainer.groups, state.groups, strict=True):
+        prefix = f"group/{group.index}"
+        for index, leaf in enumerate(keras.tree.flatten(inner.phi)):
+            arrays[f"{prefix}/phi/{index:03d}"] = ops.convert_to_numpy(leaf)
+        for field in SLOT_FIELDS:
+            arrays[f"{prefix}/{field}"] = getattr(inner, field)
+    return {key: np.asarray(value) for key, value in arrays.items()}
+
+
+def _read(path):
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+        raise invalid(
+            f"The checkpoint {path} cannot be read.",
+            expected="an .npz file written by a meta-training run",
+            received=str(error) or type(error).__name__,
+            remedy="Remove the file to resume from the one before it.",
+        ) from error

@@ -1,0 +1,68 @@
+"""Metrics of a run: a line of JSON per outer step, and TensorBoard events."""
+
+import json
+import pathlib
+
+METRICS_FILE = "metrics.jsonl"
+
+
+class MetricsLog:
+    """Appends metrics to `metrics.jsonl` and, if asked for, to TensorBoard events.
+
+    Args:
+        run_dir: folder of the run.
+        outer_step: outer steps done; later lines, of a run that was cut off after its
+            last checkpoint, are dropped.
+        tensorboard: whether to write events, which imports TensorFlow.
+    """
+
+    def __init__(self, run_dir, outer_step=0, tensorboard=False):
+        self.path = pathlib.Path(run_dir) / METRICS_FILE
+        kept = [row for row in read_metrics(run_dir) if row["outer_step"] <= outer_step]
+        self.path.write_text("".join(json.dumps(row) + "\n" for row in kept))
+        self._file = self.path.open("a", encoding="utf-8")
+        self._events = _event_writer(run_dir) if tensorboard else None
+
+    def write(self, metrics):
+        """Adds the metrics of one outer step."""
+        self._file.write(json.dumps(metrics) + "\n")
+        self._file.flush()
+        if self._events is not None:
+            self._events(metrics)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+
+
+def read_metrics(run_dir):
+    """The metrics of a run, one dict per outer step; empty if there are none.
+
+    A last line that was cut off is left out.
+    """
+    path = pathlib.Path(run_dir) / METRICS_FILE
+    if not path.is_file():
+        return []
+    rows = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return rows
+
+
+def _event_writer(run_dir):
+    import tensorflow as tf
+
+    writer = tf.summary.create_file_writer(str(pathlib.Path(run_dir) / "events"))
+
+    def write(metrics):
+        with writer.as_default(step=metrics["outer_step"]):
+            for name, value in metrics.items():
+                if name != "outer_step":
+                    tf.summary.scalar(name, value)
+
+    return write

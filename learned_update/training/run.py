@@ -1,0 +1,136 @@
+"""A meta-training run: a directory, a trainer and everything that it keeps."""
+
+import pathlib
+
+import gin
+import keras
+from absl import logging
+
+from learned_update.errors import invalid
+from learned_update.progress import Progress
+from learned_update.training.checkpoint import (
+    checkpoints,
+    restore_checkpoint,
+    save_checkpoint,
+)
+from learned_update.training.interruption import interruption
+from learned_update.training.metrics_log import MetricsLog
+from learned_update.training.schedule import Schedule
+from learned_update.training.trainer import MetaTrainer
+
+RULE_FILE = "rule.keras"
+INITIAL_RULE_FILE = "initial_rule.keras"
+CHECKPOINT_FOLDER = "checkpoints"
+
+
+@gin.configurable(module="learned_update")
+def meta_train(
+    run_dir,
+    seed=0,
+    rule=gin.REQUIRED,
+    groups=gin.REQUIRED,
+    outer_steps=gin.REQUIRED,
+    optimizer=None,
+    objective=None,
+    truncation_lengths=Schedule().truncation_lengths,
+    unroll_lengths=Schedule().unroll_lengths,
+    clip_norm=0.3,
+    groups_per_step=None,
+    rematerialise=True,
+    checkpoint_every=50,
+    tensorboard=None,
+    progress=None,
+):
+    """Meta-trains a rule in a run directory, or goes on where the run stands.
+
+    The directory gets `metrics.jsonl`, TensorBoard `events/`, `checkpoints/`,
+    `initial_rule.keras`, and `rule.keras` at every checkpoint. Ctrl-C finishes the
+    outer step under way, writes a checkpoint and raises `KeyboardInterrupt`.
+
+    Args:
+        run_dir: folder of the run; made if needed.
+        seed: of the initial theta and of everything that is drawn.
+        rule: function of `seed` that makes an `UpdateRule`.
+        groups: `TaskGroup`s.
+        outer_steps: of the whole run.
+        optimizer: Keras optimizer of theta; Adam at 3e-3 if None.
+        objective: as `meta_objective`; the cosine distance if None.
+        truncation_lengths: inner steps of a truncation, one drawn per outer step.
+        unroll_lengths: least and largest inner steps of an unroll, log-uniform.
+        clip_norm: bound of the norm of one task's gradient.
+        groups_per_step: groups that an outer step visits in turn; all if None.
+        rematerialise: whether the gradient computes intermediates again.
+        checkpoint_every: outer steps between two checkpoints.
+        tensorboard: whether to write events; None does so on the TensorFlow backend.
+        progress: whether to show a bar; None shows it on a terminal.
+
+    Returns:
+        The trained `UpdateRule`.
+
+    Raises:
+        ValueError: a setting makes no sense, or the directory holds a run of another
+            configuration or a corrupt checkpoint.
+        KeyboardInterrupt: after Ctrl-C, with everything so far on disk.
+    """
+    if outer_steps < 1:
+        raise invalid(
+            "A run needs at least one outer step.",
+            expected="outer_steps >= 1",
+            received=f"outer_steps={outer_steps}",
+            remedy="The quickstart does a few hundred.",
+        )
+    run_dir = pathlib.Path(run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    rule = rule(seed=seed)
+    trainer = MetaTrainer(
+        rule,
+        groups,
+        optimizer=optimizer,
+        objective=objective,
+        schedule=Schedule(tuple(truncation_lengths), tuple(unroll_lengths)),
+        clip_norm=clip_norm,
+        groups_per_step=groups_per_step,
+        seed=seed,
+        rematerialise=rematerialise,
+    )
+    if not (run_dir / INITIAL_RULE_FILE).exists():
+        rule.save(run_dir / INITIAL_RULE_FILE)
+    state = _resumed(run_dir, trainer)
+    if tensorboard is None:
+        tensorboard = keras.backend.backend() == "tensorflow"
+    with (
+        MetricsLog(run_dir, state.outer_step, tensorboard) as log,
+        Progress(
+            outer_steps, "outer steps", initial=state.outer_step, enabled=progress
+        ) as bar,
+        interruption() as interrupted,
+    ):
+        while state.outer_step < outer_steps:
+            state, metrics = trainer.step(state)
+            log.write(metrics)
+            bar.update(
+                loss=metrics["meta_loss"],
+                accuracy=metrics["query_accuracy"],
+                skipped=metrics["skipped"],
+            )
+            last = state.outer_step == outer_steps or interrupted.is_set()
+            if last or state.outer_step % checkpoint_every == 0:
+                save_checkpoint(run_dir / CHECKPOINT_FOLDER, trainer, state)
+                rule.save(run_dir / RULE_FILE)
+                logging.info("outer step %d: %s", state.outer_step, metrics)
+            if interrupted.is_set():
+                raise KeyboardInterrupt(
+                    f"Stopped after outer step {state.outer_step} of {outer_steps}; "
+                    f"everything so far is in {run_dir}. The same command goes on."
+                )
+    return rule
+
+
+def _resumed(run_dir, trainer):
+    """The newest state in the directory, or the initial one."""
+    saved = checkpoints(run_dir / CHECKPOINT_FOLDER)
+    if not saved:
+        return trainer.initial_state()
+    state = restore_checkpoint(saved[-1], trainer)
+    logging.info("Resuming %s after outer step %d.", run_dir, state.outer_step)
+    return state

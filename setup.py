@@ -1,0 +1,62 @@
+"""Installs `learned_update`, its configurations and the `learned-update` command."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+VERSION = {}
+exec((ROOT / "learned_update" / "version.py").read_text(encoding="utf-8"), VERSION)
+
+# `gin/` at the top of a checkout is installed as `learned_update/gin`. It is a folder
+# of data: with an `__init__.py` it would hide gin-config.
+CONFIGURATIONS = "learned_update.gin"
+
+setup(
+    name="learned-update",
+    version=VERSION["__version__"],
+    description="Meta-learned unsupervised update rules, on Keras 3",
+    long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.10,<3.14",
+    packages=[*find_packages(include=["learned_update*"]), CONFIGURATIONS],
+    package_dir={CONFIGURATIONS: "gin"},
+    package_data={CONFIGURATIONS: ["**/*.gin"]},
+    install_requires=[
+        "absl-py>=2.1",
+        "fonttools>=4.53",
+        "gin-config>=0.5",
+        "importlib_resources>=6.4",  # tensorflow-datasets needs it undeclared
+        "keras>=3.12",
+        "matplotlib>=3.9",
+        "numpy>=2.0",
+        "pillow>=10.4",
+        "scikit-learn>=1.6",
+        "tensorboard>=2.20",  # tf.summary writes its events with it
+        "tensorflow>=2.21",
+        "tensorflow-datasets>=4.9.9",
+        "tqdm>=4.66",
+    ],
+    extras_require={
+        "gpu": ["tensorflow[and-cuda]>=2.21"],
+        "jax": ["jax>=0.6.2"],
+        "tpu": ["jax[tpu]>=0.6.2"],
+        "test": [
+            "jax>=0.6.2",
+            "pytest>=8.3",
+            "pytest-xdist>=3.6",
+            "ruff>=0.14,<0.18",
+            "setuptools>=77",
+        ],
+    },
+    entry_points={
+        "console_scripts": ["learned-update = learned_update.cli.main:main"],
+    },
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
+)

@@ -1,0 +1,1 @@
+"""Agreement with tensors that the authors' released graph computed."""

@@ -1,0 +1,1 @@
+"""NumPy float64 reference of both forms of the rule, independent of the package."""
