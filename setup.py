@@ -25,6 +25,7 @@ setup(
     package_data={CONFIGURATIONS: ["**/*.gin"]},
     install_requires=[
         "absl-py>=2.1",
+        'etils<1.14; python_version < "3.11"',  # or old pip searches for an hour
         "fonttools>=4.53",
         "gin-config>=0.5",
         "importlib_resources>=6.4",  # tensorflow-datasets needs it undeclared
@@ -36,6 +37,7 @@ setup(
         "tensorboard>=2.20",  # tf.summary writes its events with it
         "tensorflow>=2.21",
         "tensorflow-datasets>=4.9.9",
+        "tensorflow-metadata>=1.17.3",  # older ones need a protobuf that is too old
         "tqdm>=4.66",
     ],
     extras_require={

@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import logging
 import re
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def load(files=(), parameters=()):
 
     Args:
         files: names of gin files, later ones win.
-        parameters: bindings such as `"MetaTrainer.outer_steps = 100"`; they win.
+        parameters: bindings such as `"meta_train.outer_steps = 100"`; they win.
 
     Raises:
         ValueError: for an unknown file, name or parameter, for a value that cannot be
@@ -100,11 +101,11 @@ def save(run_dir):
         The `Path` written.
 
     Raises:
-        ValueError: if the folder holds a run with another configuration.
+        ValueError: if the folder holds results of another configuration.
     """
     path = Path(run_dir) / CONFIG_FILE
     resolved = gin.config_str()
-    if path.is_file():
+    if path.is_file() and any(other != path for other in path.parent.iterdir()):
         _check_same(path, path.read_text(encoding="utf-8"), resolved)
     with atomic_path(path) as unfinished:
         unfinished.write_text(resolved, encoding="utf-8")
@@ -142,6 +143,7 @@ def _one_binding(parameter):
 
 def _parse(function, *arguments):
     """Calls gin; rewords what it says of misspelt names, files and values."""
+    logging.disable(logging.ERROR)  # gin logs every place where it did not find a file
     try:
         function(*arguments)
     except (ValueError, KeyError, SyntaxError, OSError, ImportError) as error:
@@ -151,6 +153,8 @@ def _parse(function, *arguments):
             received=" ".join(str(error).split()),
             remedy=_remedy(str(error)),
         ) from error
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _remedy(message):
@@ -201,11 +205,12 @@ def _parameters(function):
 
 
 def _check_keywords():
-    """Refuses bindings that vanish in the `**kwargs` of a function or a layer."""
+    """Refuses bindings that gin lets through to the `**kwargs` of a layer."""
     for (_, selector), bindings in gin_config._CONFIG.items():
-        if selector.startswith("gin."):
+        wrapped = gin_config._REGISTRY[selector].wrapped
+        if not inspect.isclass(wrapped):
             continue
-        known = _parameters(gin_config._REGISTRY[selector].wrapped)
+        known = _parameters(wrapped)
         for name in bindings:
             if name not in known:
                 raise invalid(
@@ -217,9 +222,7 @@ def _check_keywords():
 
 
 def _macros():
-    return {
-        scope for scope, selector in gin_config._CONFIG if selector == "gin.macro"
-    }
+    return {scope for scope, selector in gin_config._CONFIG if selector == "gin.macro"}
 
 
 def _check_macros(names):
@@ -227,7 +230,7 @@ def _check_macros(names):
     used = {
         reference.scoped_selector.rsplit("/", 1)[0]
         for reference in gin_config.iterate_references(
-            gin_config._CONFIG, to=gin_config.macro
+            gin_config._CONFIG, to=gin.get_configurable(gin_config.macro)
         )
     }
     for name in sorted(names - used):

@@ -25,6 +25,7 @@ _backend = importlib.import_module(f"{__name__}.{keras.backend.backend()}")
 apply_gradients = _backend.apply_gradients
 is_concrete = _backend.is_concrete
 jit = _backend.jit
+mean = _backend.mean
 scan = _backend.scan
 value_and_grad = _backend.value_and_grad
 vectorize = _backend.vectorize

@@ -1,11 +1,17 @@
 """The JAX side of `learned_update.backend`; see `tensorflow.py` for the contracts."""
 
 import jax
+import jax.numpy as jnp
 
 
 def is_concrete(x):
     """Whether the values of a tensor are known now, outside compiled code."""
     return not isinstance(x, jax.core.Tracer)
+
+
+def mean(x, axis=None, keepdims=False):
+    """Mean over axes, in the dtype of x."""
+    return jnp.mean(x, axis=axis, keepdims=keepdims)
 
 
 def jit(function, free=(), xla=True):

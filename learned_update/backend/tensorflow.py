@@ -8,6 +8,14 @@ def is_concrete(x):
     return not tf.is_symbolic_tensor(x)
 
 
+def mean(x, axis=None, keepdims=False):
+    """Mean over axes, in the dtype of x.
+
+    Keras' own computes float64 means in float32 on JAX (3.15).
+    """
+    return tf.reduce_mean(x, axis=axis, keepdims=keepdims)
+
+
 def jit(function, free=(), xla=None):
     """A compiled function.
 

@@ -1,4 +1,4 @@
-"""What a learned rule is compared with: `fit(pixels)` without labels, `embed(pixels)`."""
+"""What a rule is compared with: `fit(pixels)` without labels, `embed(pixels)`."""
 
 from learned_update.baselines.k_means import KMeansFeatures
 from learned_update.baselines.pca import Pca

@@ -6,7 +6,7 @@ import numpy as np
 class RawPixels:
     """Features are the inputs: embed(x) = x."""
 
-    def fit(self, pixels):
+    def fit(self, pixels):  # noqa: ARG002
         """Learns nothing from `pixels`, `(examples, inputs)`."""
         return self
 

@@ -2,7 +2,8 @@
 
 import gin
 
-from learned_update.training import meta_train
+from learned_update.training import INITIAL_RULE_FILE, meta_train
+from learned_update.zoo import load_rule
 
 
 @gin.configurable
@@ -11,13 +12,14 @@ def experiment(run_dir, report=None):
 
     Args:
         run_dir: folder of the run.
-        report: what to do with the run when it is trained, a function of `run_dir`
-            and `rule`; None for nothing.
+        report: what to do with the run when it is trained, a function of `run_dir`,
+            `rule` and `initial_rule`; None for nothing.
 
     Returns:
         The meta-trained rule.
     """
     rule = meta_train(run_dir)
     if report is not None:
-        report(run_dir=run_dir, rule=rule)
+        initial_rule = load_rule(run_dir / INITIAL_RULE_FILE)
+        report(run_dir=run_dir, rule=rule, initial_rule=initial_rule)
     return rule

@@ -9,6 +9,7 @@ from learned_update.version import __version__
 
 VERBS = ("train",)  # each a module beside this one
 
+_MISSING_SETTING = "Required bindings"  # how gin 0.5 begins to say so
 _USAGE_ERROR = 2
 _INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
@@ -29,13 +30,21 @@ def main(arguments=None):
         try:
             _configure(options, verb)
         except ValueError as error:
-            print(f"learned-update {options.verb}: error: {error}", file=sys.stderr)
-            return _USAGE_ERROR
+            return _refuse(options, error)
         verb.run(options)
     except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
+        print("\nInterrupted; the same command goes on from here.", file=sys.stderr)
         return _INTERRUPTED
+    except RuntimeError as error:
+        if not str(error).startswith(_MISSING_SETTING):
+            raise
+        return _refuse(options, f"{error} Is a --gin_file missing?")
     return 0
+
+
+def _refuse(options, message):
+    print(f"learned-update {options.verb}: error: {message}", file=sys.stderr)
+    return _USAGE_ERROR
 
 
 def _verb(name):

@@ -1,17 +1,21 @@
 """`learned-update train`: meta-trains an update rule."""
 
+import pathlib
+
 from learned_update.cli import registration
 
 SUMMARY = "Meta-train an update rule and report on it."
 EXAMPLE = """\
 example:
   learned-update train --gin_file experiments/quickstart.gin \\
-      --gin_param 'MetaTrainer.outer_learning_rate = 1e-3' \\
+      --gin_param 'meta_train.outer_steps = 1000' \\
       --run_dir runs/example --seed 3
 
 A run that was stopped goes on when the same command is given again.
 """
 SEED = "meta_train.seed"
+FINISHED_FILE = "finished"
+TABLE_FILE = "table.md"
 
 
 def register():
@@ -21,7 +25,19 @@ def register():
 
 
 def run(options):
-    """Runs the configured experiment in the run directory."""
+    """Runs the configured experiment, unless the run directory holds it finished."""
     from learned_update.cli.experiment import experiment
 
-    experiment(options.run_dir)
+    run_dir = pathlib.Path(options.run_dir)
+    finished = run_dir / FINISHED_FILE
+    if finished.is_file():
+        print(
+            f"{run_dir} holds this run, finished. To repeat it, name another folder "
+            "or remove this one."
+        )
+    else:
+        experiment(run_dir)
+        finished.touch()
+    table = run_dir / TABLE_FILE
+    if table.is_file():
+        print(table.read_text(encoding="utf-8"))

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from learned_update.errors import invalid
 from learned_update.randomness import generator
 
 
@@ -33,28 +34,33 @@ def check_dataset(dataset):
     name, images, labels, class_names = dataset
     images, labels = np.asarray(images), np.asarray(labels)
     if images.dtype != np.uint8:
-        raise ValueError(
-            f"Images of data set {name!r} must be uint8. Received: "
-            f"{_describe(images)}. Scale values from [0, 1] by 255, round them and "
-            "cast them to uint8; replace NaN first."
+        raise invalid(
+            f"Images of data set {name!r} are of another type.",
+            expected="uint8",
+            received=_describe(images),
+            remedy="Replace NaN, scale [0, 1] to 0..255, round and cast to uint8.",
         )
     if images.ndim != 4 or 0 in images.shape:
-        raise ValueError(
-            f"Images of data set {name!r} must have the shape (examples, height, "
-            f"width, channels), none of them 0. Received: shape {images.shape}. Grey "
-            "images need a last axis of 1: `images[..., None]`."
+        raise invalid(
+            f"Images of data set {name!r} have another shape.",
+            expected="(examples, height, width, channels), all at least 1",
+            received=f"{images.shape}",
+            remedy="Give grey images a last axis of 1: `images[..., None]`.",
         )
     if labels.shape != images.shape[:1] or labels.dtype != np.int32:
-        raise ValueError(
-            f"Labels of data set {name!r} must be int32 of shape "
-            f"{images.shape[:1]}, one per image. Received: {_describe(labels)}. "
-            "Reshape them, or cast them with `labels.astype('int32')`."
+        raise invalid(
+            f"Labels of data set {name!r} do not fit its images.",
+            expected=f"int32 of shape {images.shape[:1]}, one per image",
+            received=_describe(labels),
+            remedy="Reshape them, or cast them with `labels.astype('int32')`.",
         )
     if labels.min() < 0 or labels.max() >= len(class_names):
-        raise ValueError(
-            f"Labels of data set {name!r} must lie in 0..{len(class_names) - 1}, as it "
-            f"has {len(class_names)} class names. Received: labels from "
-            f"{labels.min()} to {labels.max()}. Name every class, and count from 0."
+        raise invalid(
+            f"Labels of data set {name!r} do not fit its {len(class_names)} class "
+            "names.",
+            expected=f"labels in 0..{len(class_names) - 1}",
+            received=f"labels from {labels.min()} to {labels.max()}",
+            remedy="Name every class, and count from 0.",
         )
     return dataset
 
@@ -75,10 +81,11 @@ def subset(dataset, classes):
     classes = [int(index) for index in classes]
     count = len(dataset.class_names)
     if len(set(classes)) < len(classes) or any(not 0 <= c < count for c in classes):
-        raise ValueError(
-            f"`classes` must be different indices in 0..{count - 1}, the classes of "
-            f"data set {dataset.name!r}. Received: classes={classes}. Leave out what "
-            "occurs twice or does not exist."
+        raise invalid(
+            f"These are not classes of data set {dataset.name!r}.",
+            expected=f"different indices in 0..{count - 1}",
+            received=f"classes={classes}",
+            remedy="Leave out what occurs twice or does not exist.",
         )
     new_labels = np.full(count, -1, "int32")
     new_labels[classes] = np.arange(len(classes))
@@ -114,18 +121,21 @@ def split(dataset, fraction, seed):
             two examples.
     """
     if not 0 < fraction < 1:
-        raise ValueError(
-            "`fraction` must be between 0 and 1, both excluded. Received: "
-            f"fraction={fraction}. For one part, use the data set as it is."
+        raise invalid(
+            "A data set cannot be split in this proportion.",
+            expected="a fraction between 0 and 1, both excluded",
+            received=f"fraction={fraction}",
+            remedy="Use the data set as it is if one part is all you need.",
         )
     first = np.zeros(len(dataset.labels), bool)
     for label, class_name in enumerate(dataset.class_names):
         members = np.flatnonzero(dataset.labels == label)
         if len(members) < 2:
-            raise ValueError(
-                "To be split, every class needs at least 2 examples. Received: class "
-                f"{class_name!r} of data set {dataset.name!r} with {len(members)}. "
-                "Leave the class out with `subset`, or add examples."
+            raise invalid(
+                f"Class {class_name!r} of data set {dataset.name!r} cannot be split.",
+                expected="at least 2 examples",
+                received=f"{len(members)}",
+                remedy="Leave the class out with `subset`, or add examples.",
             )
         size = np.clip(round(fraction * len(members)), 1, len(members) - 1)
         first[generator(seed, label).permutation(members)[:size]] = True

@@ -1,12 +1,15 @@
 """Font faces and the characters that they can draw."""
 
 import functools
+import io
 import pathlib
 from typing import NamedTuple
 
 import matplotlib
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
+
+from learned_update.errors import invalid
 
 # Fonts of symbols and of placeholders, which matplotlib ships beside its text fonts.
 NOT_FOR_TEXT = ("LastResort", "STIXNonUni", "STIXSiz", "cm")
@@ -57,24 +60,27 @@ def _load_faces(folder, pixels):
         and not path.name.startswith(NOT_FOR_TEXT)
     )
     if not paths:
-        raise ValueError(
-            f"Expected a folder of TTF or OTF fonts. Received: {str(folder)!r}, which "
-            "has none or does not exist. Give another folder, or None for the fonts "
-            "that matplotlib ships."
+        raise invalid(
+            "The folder of fonts has no fonts, or does not exist.",
+            expected="a folder of TTF or OTF files",
+            received=f"{str(folder)!r}",
+            remedy="Give another folder, or None for the fonts of matplotlib.",
         )
     return tuple(_load_face(path, pixels) for path in paths)
 
 
 def _load_face(path, pixels):
     try:
-        with TTFont(path, lazy=True) as file:
+        with TTFont(io.BytesIO(path.read_bytes()), lazy=True) as file:
             characters = frozenset(map(chr, file.getBestCmap() or ()))
         font = ImageFont.truetype(
             str(path), pixels, layout_engine=ImageFont.Layout.BASIC
         )
     except Exception as error:
-        raise ValueError(
-            f"Expected a TTF or OTF font. Received: {str(path)!r}, which cannot be "
-            f"read ({error}). Take it out of the folder."
+        raise invalid(
+            "A font cannot be read.",
+            expected="a TTF or OTF font",
+            received=f"{str(path)!r} ({error})",
+            remedy="Take the file out of the folder.",
         ) from error
     return Face(path.name, characters, font)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from learned_update.errors import invalid
 from learned_update.types import InputMap
 
 VARIANCE_FLOOR = 1e-3  # variances count as at least this share of the largest one
@@ -45,6 +46,26 @@ class InputMapDistribution(NamedTuple):
     signs: float = 0.1
     permutation: float = 0.0
     exponents: tuple[float, float] = (-0.7, 1.2)
+
+
+def check_distribution(distribution):
+    """Raises `ValueError` for probabilities outside [0, 1] or an empty range."""
+    low, high = distribution.exponents
+    for name, value in distribution._asdict().items():
+        if name != "exponents" and not 0 <= value <= 1:
+            raise invalid(
+                f"The probability of {name} of the inputs is not one.",
+                expected="a number from 0 to 1",
+                received=f"{name}={value}",
+                remedy="Give 0 to never do it, 1 to always do it.",
+            )
+    if not (np.isfinite([low, high]).all() and low <= high):
+        raise invalid(
+            "The range of the tilt's exponent is empty or not finite.",
+            expected="exponents=(low, high) with low <= high",
+            received=f"exponents={distribution.exponents}",
+            remedy="Swap them, or give the same number twice for a fixed exponent.",
+        )
 
 
 def spectrum(pixels):

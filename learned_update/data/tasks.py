@@ -5,8 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from learned_update.data.dataset import check_dataset
-from learned_update.data.input_maps import draw_input_map, identity_map, spectrum
+from learned_update.data.input_maps import (
+    check_distribution,
+    draw_input_map,
+    identity_map,
+    spectrum,
+)
 from learned_update.data.sampling import distinct_integers
+from learned_update.errors import invalid
 from learned_update.types import InputMap
 
 
@@ -41,7 +47,8 @@ class TaskDistribution:
 
     Raises:
         ValueError: if the data sets differ in image size, or one has too few classes
-            or examples, or does not vary; if a number or weight makes no sense.
+            or examples, or does not vary; if a number, weight or probability makes
+            no sense.
     """
 
     def __init__(
@@ -64,9 +71,14 @@ class TaskDistribution:
         _check_image_sizes(self.datasets)
         for dataset in self.datasets:
             _check_enough(dataset, ways, shots, queries)
+        if input_maps is not None:
+            check_distribution(input_maps)
         self.weights = _normalised_weights(weights, len(self.datasets))
         self.pixels = np.concatenate(
-            [dataset.images.reshape(len(dataset.images), -1) for dataset in datasets]
+            [
+                dataset.images.reshape(len(dataset.images), -1)
+                for dataset in self.datasets
+            ]
         )
         self._members = []  # per data set: rows of `pixels`, class by class
         self._counts = []  # per data set: examples per class
@@ -144,55 +156,58 @@ def _check_numbers(**numbers):
     for name, number in numbers.items():
         least = 2 if name in ("ways", "batch_size") else 1
         if number < least:
-            raise ValueError(
-                f"`{name}` must be at least {least}. Received: {name}={number}. "
-                + (
-                    "Batch statistics and classification need two."
-                    if least == 2
-                    else "Ask for one example per class or more."
-                )
+            raise invalid(
+                f"{name} is too small for a task.",
+                expected=f"at least {least}",
+                received=f"{name}={number}",
+                remedy="Give a larger number.",
             )
 
 
 def _check_image_sizes(datasets):
     if not datasets:
-        raise ValueError(
-            "A task distribution needs at least one data set. Received: none. Give "
-            "one, such as `learned_update.data.load('digits')`."
+        raise invalid(
+            "There is nothing to draw tasks from.",
+            expected="at least one data set",
+            received="none",
+            remedy="Give one, such as `learned_update.data.load('digits')`.",
         )
-    expected = datasets[0].images.shape[1:]
+    first = datasets[0]
     for dataset in datasets[1:]:
-        if dataset.images.shape[1:] != expected:
-            raise ValueError(
-                "Data sets of one task distribution must have images of one size. "
-                f"Expected: {expected} as in {datasets[0].name!r}. Received: "
-                f"{dataset.images.shape[1:]} in {dataset.name!r}. Resize the images, "
-                "or make a task distribution for each size."
+        if dataset.images.shape[1:] != first.images.shape[1:]:
+            raise invalid(
+                f"Data sets {first.name!r} and {dataset.name!r} differ in image size.",
+                expected=f"{first.images.shape[1:]} in all data sets",
+                received=f"{dataset.images.shape[1:]} in {dataset.name!r}",
+                remedy="Resize the images, or make a task distribution per size.",
             )
 
 
 def _check_enough(dataset, ways, shots, queries):
     sizes = _class_sizes(dataset)
     if len(sizes) < ways:
-        raise ValueError(
-            f"Tasks of {ways} classes need data sets with {ways} classes or more. "
-            f"Received: data set {dataset.name!r} with {len(sizes)}. Lower `ways` or "
-            "leave the data set out."
+        raise invalid(
+            f"Data set {dataset.name!r} has too few classes.",
+            expected=f"at least {ways} (ways={ways})",
+            received=f"{len(sizes)}",
+            remedy="Lower ways, or leave the data set out.",
         )
     smallest = int(np.argmin(sizes))
     if sizes[smallest] < shots + queries:
-        raise ValueError(
-            f"Every class needs {shots + queries} examples (shots={shots} and "
-            f"queries={queries}). Received: class "
-            f"{dataset.class_names[smallest]!r} of data set {dataset.name!r} with "
-            f"{sizes[smallest]}. Lower `shots` or `queries`, leave the class out "
-            "with `subset`, or add examples."
+        raise invalid(
+            f"Class {dataset.class_names[smallest]!r} of data set {dataset.name!r} has "
+            "too few examples.",
+            expected=f"at least {shots + queries} (shots={shots}, queries={queries})",
+            received=f"{sizes[smallest]}",
+            remedy="Lower shots or queries, leave the class out with `subset`, or add "
+            "examples.",
         )
     if (dataset.images == dataset.images[0]).all():
-        raise ValueError(
-            "Images must differ from each other to be told apart. Received: data set "
-            f"{dataset.name!r}, all of whose {len(dataset.images)} images are equal. "
-            "Check how they were loaded."
+        raise invalid(
+            f"All images of data set {dataset.name!r} are equal.",
+            expected="images that differ",
+            received=f"{len(dataset.images)} equal images",
+            remedy="Check how they were loaded.",
         )
 
 
@@ -202,8 +217,10 @@ def _normalised_weights(weights, count):
     weights = np.asarray(weights, "float64")
     sound = weights.shape == (count,) and np.isfinite(weights).all()
     if not sound or weights.min() < 0 or weights.sum() == 0:
-        raise ValueError(
-            f"`weights` must be {count} numbers of at least 0, one per data set, not "
-            f"all 0. Received: weights={weights.tolist()}. None weighs all equally."
+        raise invalid(
+            "Data sets cannot be weighted like this.",
+            expected=f"{count} numbers of at least 0, one per data set, not all 0",
+            received=f"weights={weights.tolist()}",
+            remedy="Give None to draw all data sets equally often.",
         )
     return weights / weights.sum()

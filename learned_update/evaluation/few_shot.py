@@ -1,32 +1,25 @@
 """Few-shot accuracy of update rules and of what they are compared with."""
 
 import math
-from typing import NamedTuple
 
 import gin
 import numpy as np
 
-from learned_update.baselines import KMeansFeatures, Pca, RandomInitialisation, RawPixels
+from learned_update.baselines import (
+    KMeansFeatures,
+    Pca,
+    RandomInitialisation,
+    RawPixels,
+)
+from learned_update.evaluation.column import Column
 from learned_update.evaluation.protocol import Protocol
 from learned_update.evaluation.readout import fit_readout, predict
 from learned_update.evaluation.table import tabulate
 from learned_update.evaluation.trial import draw_trial
-from learned_update.meta import train_base_model
+from learned_update.meta import BaseTrainer
 from learned_update.progress import Progress
 
 RANDOM_INITIALISATION = "random initialisation"
-
-
-class Column(NamedTuple):
-    """A method as it is scored: a rule after some inner steps, or a baseline.
-
-    Attributes:
-        method: its name.
-        steps: inner steps done; None for a method that takes none.
-    """
-
-    method: str
-    steps: int | None = None
 
 
 @gin.configurable
@@ -65,6 +58,10 @@ def score(rules, datasets, steps, protocol, progress=None):
     Returns:
         `{data set name: {Column: accuracies (initialisations, episodes)}}`.
     """
+    trainers = {
+        name: BaseTrainer(rule, rule.base_mlp(protocol.units))
+        for name, rule in rules.items()
+    }
     counts = range(protocol.initialisations)
     total = len(datasets) * len(counts) * len(rules) * max(steps)
     scores = {}
@@ -72,7 +69,7 @@ def score(rules, datasets, steps, protocol, progress=None):
         for dataset in datasets:
             trials = [draw_trial(dataset, protocol, count) for count in counts]
             scored = [
-                score_trial(rules, trial, steps, protocol, bar) for trial in trials
+                score_trial(trainers, trial, steps, protocol, bar) for trial in trials
             ]
             scores[dataset.name] = {
                 column: np.stack([accuracies[column] for accuracies in scored])
@@ -81,12 +78,12 @@ def score(rules, datasets, steps, protocol, progress=None):
     return scores
 
 
-def score_trial(rules, trial, steps, protocol, bar):
+def score_trial(trainers, trial, steps, protocol, bar=None):
     """Accuracies in every episode of a trial, `{Column: (episodes,)}`."""
     scores = {}
-    for name, rule in rules.items():
-        base = rule.base_mlp(protocol.units)
-        for step, phi in training_course(rule, base, trial, steps, protocol, bar):
+    for name, trainer in trainers.items():
+        base = trainer.base
+        for step, phi in training_course(trainer, trial, steps, protocol, bar):
             statistics = base.statistics(phi, trial.train)
             scores[Column(name, step)] = accuracy(
                 np.asarray(base.embed(phi, trial.train, statistics)),
@@ -101,12 +98,11 @@ def score_trial(rules, trial, steps, protocol, bar):
     return scores
 
 
-def training_course(rule, base, trial, steps, protocol, bar=None):
+def training_course(trainer, trial, steps, protocol, bar=None):
     """Trains phi on a trial's unlabelled train part and keeps it after some steps.
 
     Args:
-        rule: an `UpdateRule`.
-        base: its `BaseMLP`.
+        trainer: `BaseTrainer` of a rule and its base model.
         trial: `Trial`.
         steps: numbers of inner steps.
         protocol: `Protocol`.
@@ -124,10 +120,8 @@ def training_course(rule, base, trial, steps, protocol, bar=None):
         if bar is not None:
             bar.update(interval)
 
-    train_base_model(
-        rule,
-        base,
-        base.init_phi(trial.train.shape[1], trial.seed),
+    trainer(
+        trainer.base.init_phi(trial.train.shape[1], trial.seed),
         trial.train,
         steps=max(steps),
         batch_size=min(protocol.batch_size, len(trial.train)),

@@ -86,7 +86,7 @@ def fit_readout(features, targets, strengths=STRENGTHS):
             "The features of the support are not finite.",
             expected="finite numbers",
             received=f"{count} NaN or infinite of {features.size}",
-            remedy="Did the inner loop diverge? Look at phi, or take fewer inner steps.",
+            remedy="Did the inner loop diverge? Look at phi, or take fewer steps.",
         )
     targets = np.broadcast_to(
         np.asarray(targets, np.float64), features.shape[:-1] + np.shape(targets)[-1:]

@@ -1,15 +1,15 @@
 """Rows of results, as CSV and as markdown."""
 
 import csv
-import io
 import itertools
-import os
-import pathlib
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from learned_update.evaluation.intervals import Estimate, interval, paired_interval
+from learned_update import files
+from learned_update.evaluation.column import Column
+from learned_update.evaluation.intervals import interval, paired_interval
 
 
 class Row(NamedTuple):
@@ -90,50 +90,69 @@ def with_family_means(scores):
 
 
 def write_csv(rows, path):
-    """Writes one line per row, six decimals; unknown values stay empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(Row._fields)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    write_atomically(path, text.getvalue())
+    """Writes one line per `Row`, six decimals; what is not known stays empty."""
+    with files.atomic_path(path) as partial, open(partial, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(Row._fields)
+        writer.writerows([_cell(value) for value in row] for row in rows)
 
 
-def markdown(rows, caption=""):
-    """Two tables, methods by data sets: accuracies, and paired differences.
+def write_markdown(rows, reference, caption, path):
+    """Writes what `markdown` returns."""
+    with files.atomic_path(path) as partial:
+        partial.write_text(markdown(rows, reference, caption), encoding="utf-8")
+
+
+def markdown(rows, reference, caption=""):
+    """Two tables of methods by data sets: accuracies and paired differences.
 
     Args:
         rows: `Row`s.
-        caption: a line or more above the tables.
+        reference: `Column` that the paired differences are against.
+        caption: what stands above the tables.
 
     Returns:
-        Text, in per cent.
+        Text, numbers in per cent and percentage points.
     """
-    reference = next(row for row in rows if _is_reference(row))
+    others = [row for row in rows if Column(row.method, row.steps) != reference]
     return "\n".join(
         [
-            caption,
-            "",
+            *([caption, ""] if caption else []),
             "Accuracy in %, mean ± half-width of the 95 % interval:",
             "",
-            *_grid(rows, lambda row: Estimate(row.accuracy, row.half_width), ".1f"),
+            *_grid(rows, lambda row: (row.accuracy, row.half_width), ".1f"),
             "",
-            f"Points by which **{_label(reference)}** is better, paired by "
-            "initialisation and episode:",
+            f"By how many points **{reference}** is better, paired by initialisation "
+            "and episode, ± half-width of the 95 % interval:",
             "",
-            *_grid(
-                [row for row in rows if not _is_reference(row)],
-                lambda row: Estimate(row.behind, row.behind_half_width),
-                "+.1f",
-            ),
+            *_grid(others, lambda row: (row.behind, row.behind_half_width), "+.1f"),
             "",
         ]
     )
 
 
-def write_atomically(path, text):
-    """Writes a file that is either as before or complete, never cut off."""
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+def _grid(rows, value, style):
+    """Lines of a markdown table with a column per data set."""
+    names = list(dict.fromkeys(row.dataset for row in rows))
+    labels = list(dict.fromkeys(Column(row.method, row.steps) for row in rows))
+    cells = {(Column(row.method, row.steps), row.dataset): value(row) for row in rows}
+    yield f"| method | {' | '.join(names)} |"
+    yield f"| --- |{' ---: |' * len(names)}"
+    for label in labels:
+        texts = (_percent(cells.get((label, name)), style) for name in names)
+        yield f"| {label} | {' | '.join(texts)} |"
+
+
+def _percent(estimate, style):
+    if estimate is None:
+        return ""
+    mean, half_width = (100 * number for number in estimate)
+    return f"{mean:{style}}" + (
+        "" if math.isnan(half_width) else f" ± {half_width:.1f}"
+    )
+
+
+def _cell(value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return f"{value:.6f}" if isinstance(value, float) else value

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from learned_update import backend
 from learned_update.layers.parts import PACKAGE
 
 
@@ -30,8 +31,8 @@ class BatchNorm(keras.layers.Layer):
             self.scale = self.add_weight(shape, initializer="ones", name="scale")
 
     def call(self, x):
-        mean = ops.mean(x, axis=(0, 1), keepdims=True)
-        mean_square = ops.mean(ops.square(x), axis=(0, 1), keepdims=True)
+        mean = backend.mean(x, axis=(0, 1), keepdims=True)
+        mean_square = backend.mean(ops.square(x), axis=(0, 1), keepdims=True)
         variance = ops.relu(mean_square - ops.square(mean))
         scale = ops.rsqrt(variance + self.epsilon)
         if self.use_scale:

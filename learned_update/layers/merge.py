@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from learned_update import backend
 from learned_update.layers.parts import PACKAGE
 from learned_update.ops.normalization import bounded_by_rms
 
@@ -54,7 +55,7 @@ class ReleasedMerge(keras.layers.Layer):
         count = len(terms)
         g = weighted_sum(self.coefficients, terms) + self.constant
         g = g / count
-        g = g - w * ops.relu(ops.mean(g * w))
+        g = g - w * ops.relu(backend.mean(g * w))
         g = bounded_by_rms(g / count**0.5, self.epsilon)
         return g - w * self.decay
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from learned_update import backend
 from learned_update.layers.batch_norm import BatchNorm
 from learned_update.layers.block import Block
 from learned_update.layers.convolution import Convolution
@@ -90,7 +91,9 @@ class MomentMixing(keras.layers.Layer):
         squares = ops.square(h)
         over_batch = _moments(h, squares, axis=0)  # (1, units, 2 channels)
         over_units = _moments(h, squares, axis=1)  # (batch, 1, 2 channels)
-        over_both = ops.mean(over_units[:, :, : self.channels], axis=0, keepdims=True)
+        over_both = backend.mean(
+            over_units[:, :, : self.channels], axis=0, keepdims=True
+        )
         per_unit = self.over_batch(over_batch) + self.over_both(over_both)
         mixed = self.own(h) + per_unit + self.over_units(over_units)
         return h + ops.relu(self.norm(mixed))
@@ -103,6 +106,6 @@ class MomentMixing(keras.layers.Layer):
 
 
 def _moments(h, squares, axis):
-    mean = ops.mean(h, axis=axis, keepdims=True)
-    mean_square = ops.mean(squares, axis=axis, keepdims=True)
+    mean = backend.mean(h, axis=axis, keepdims=True)
+    mean_square = backend.mean(squares, axis=axis, keepdims=True)
     return ops.concatenate([mean, ops.sqrt(mean_square + RMS_EPSILON)], axis=-1)

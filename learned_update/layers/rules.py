@@ -17,8 +17,8 @@ released_parts = gin.external_configurable(
 )
 
 
-@gin.configurable(module="learned_update")
-def update_rule(form=neuron_local_parts, feedback="learned", seed=0, dtype=None):
+@gin.configurable("update_rule", module="learned_update")
+def configured_rule(form=neuron_local_parts, feedback="learned", seed=0, dtype=None):
     """An `UpdateRule` of one of the forms.
 
     Args:

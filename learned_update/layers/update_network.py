@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from learned_update import backend
 from learned_update.layers.linear import Linear
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
 from learned_update.types import LayerParams, Phi
@@ -47,11 +48,11 @@ class BiasChange(keras.layers.Layer):
 
     def call(self, above):
         """The change of a bias, `(units,)`, of the `SideStates` of its units."""
-        mean_state = ops.mean(above.readout_input, axis=0)  # the readout is linear
+        mean_state = backend.mean(above.readout_input, axis=0)  # the readout is linear
         r = self.readout(mean_state)[:, 0]  # (units,)
         if self.lift:
-            r = r + ops.relu(-ops.mean(r))
-        return r * ops.rsqrt(self.epsilon + ops.mean(ops.square(r)))
+            r = r + ops.relu(-backend.mean(r))
+        return r * ops.rsqrt(self.epsilon + backend.mean(ops.square(r)))
 
     def get_config(self):
         return {

@@ -105,7 +105,8 @@ class UpdateRule(keras.layers.Layer):
 
     def base_mlp(self, units, activation="relu", **kwargs):
         """A `BaseMLP` with the conventions that this rule is made for."""
-        return BaseMLP(units, activation, **{**self.base_options, **kwargs})
+        options = {"dtype": self.dtype_policy, **self.base_options, **kwargs}
+        return BaseMLP(units, activation, **options)
 
     def call(self, phi, acts):
         """The change of phi that a batch calls for.

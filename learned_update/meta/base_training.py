@@ -13,6 +13,48 @@ from learned_update.randomness import generator
 STEPS_PER_CALL = 50  # inner steps in one compiled call; bounds latency and memory
 
 
+class BaseTrainer:
+    """Trains base models of one depth with one rule; compiles once.
+
+    Args:
+        rule: `UpdateRule`.
+        base: `BaseMLP`.
+    """
+
+    def __init__(self, rule, base):
+        self.rule = rule
+        self.base = base
+        self._unroll = backend.jit(
+            lambda theta, phi, xs: unroll(rule, base, phi, xs, theta=theta),
+            free=(1, 2),
+        )
+
+    def __call__(
+        self,
+        phi,
+        data,
+        steps,
+        batch_size=128,
+        seed=0,
+        callback=None,
+        callback_every=None,
+        progress=None,
+    ):
+        """Many inner steps with the rule's present theta; see `train_base_model`."""
+        data = np.asarray(data, dtype=ops.dtype(phi.layers[0].kernel))
+        _check_data(data, phi, batch_size)
+        theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
+        with Progress(steps, "inner steps", enabled=progress) as bar:
+            for start, stop in _calls(steps, callback_every):
+                batches = _batches(seed, start, stop, data, batch_size)
+                phi = self._unroll(theta, phi, batches)
+                bar.update(stop - start)
+                due = callback_every and stop % callback_every == 0
+                if callback is not None and (due or stop == steps):
+                    callback(stop, phi)
+        return phi
+
+
 def train_base_model(
     rule,
     base,
@@ -37,7 +79,8 @@ def train_base_model(
         seed: of the batches, which are a function of it and the step alone.
         callback: called as `callback(step, phi)` after every `callback_every`-th step
             and after the last.
-        callback_every: steps between two calls; None calls it after the last only.
+        callback_every: steps between two calls; 1 calls it after every step, None
+            after the last only.
         progress: whether to show a bar; None shows it on a terminal.
 
     Returns:
@@ -48,7 +91,12 @@ def train_base_model(
         ValueError: the data do not fit phi, hold NaN, do not vary, or have fewer rows
             than a batch.
     """
-    data = np.asarray(data, dtype=ops.dtype(phi.layers[0].kernel))
+    return BaseTrainer(rule, base)(
+        phi, data, steps, batch_size, seed, callback, callback_every, progress
+    )
+
+
+def _check_data(data, phi, batch_size):
     check_inputs(data, phi, minimum_rows=2)
     check_variance(data)
     if not 2 <= batch_size <= len(data):
@@ -58,21 +106,15 @@ def train_base_model(
             received=f"batch_size={batch_size}",
             remedy="Lower batch_size or pass more rows.",
         )
-    run = backend.jit(lambda theta, phi, xs: unroll(rule, base, phi, xs, theta=theta))
-    theta = [ops.convert_to_tensor(v) for v in rule.trainable_variables]
-    with Progress(steps, "inner steps", enabled=progress) as bar:
-        for start, stop in _calls(steps, callback_every):
-            rows = [_batch(seed, t, len(data), batch_size) for t in range(start, stop)]
-            phi = run(theta, phi, ops.convert_to_tensor(data[np.stack(rows)]))
-            bar.update(stop - start)
-            due = callback_every and stop % callback_every == 0
-            if callback is not None and (due or stop == steps):
-                callback(stop, phi)
-    return phi
 
 
-def _batch(seed, step, examples, batch_size):
-    return generator(seed, step).choice(examples, batch_size, replace=False)
+def _batches(seed, start, stop, data, batch_size):
+    """The batches of some steps, `(steps, batch, inputs)`."""
+    rows = [
+        generator(seed, step).choice(len(data), batch_size, replace=False)
+        for step in range(start, stop)
+    ]
+    return ops.convert_to_tensor(data[np.stack(rows)])
 
 
 def _calls(steps, callback_every):

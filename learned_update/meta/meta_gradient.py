@@ -39,6 +39,7 @@ def meta_gradient(
     batch,
     episode,
     clip_norm,
+    joint_statistics=True,
     rematerialise=False,
 ):
     """Truncated backpropagation through time for a group of tasks.
@@ -58,6 +59,7 @@ def meta_gradient(
         batch: `TaskBatch`.
         episode: `Episode`.
         clip_norm: bound of the global norm of a task's gradient.
+        joint_statistics: see `truncated_unroll`.
         rematerialise: whether the gradient computes intermediates again.
 
     Returns:
@@ -76,9 +78,10 @@ def meta_gradient(
             input_map,
             batch,
             episode,
+            joint_statistics,
             rematerialise,
         )
-        loss = ops.mean(truncation.loss, axis=0)  # (tasks,)
+        loss = backend.mean(truncation.loss, axis=0)  # (tasks,)
         return ops.sum(loss), (truncation, loss)
 
     copies = [ops.broadcast_to(x, (tasks, *x.shape)) for x in theta]
@@ -86,10 +89,10 @@ def meta_gradient(
     norm = per_task_norm(gradients) + 0.0 * per_task_norm(_leaves(truncation.phi))
     scale = ops.minimum(1.0, clip_norm / ops.maximum(norm, 1e-30))  # (tasks,)
     return MetaGradient(
-        gradient=[ops.mean(_broadcast(scale, g) * g, axis=0) for g in gradients],
+        gradient=[backend.mean(_broadcast(scale, g) * g, axis=0) for g in gradients],
         phi=truncation.phi,
         loss=loss,
-        query_accuracy=ops.mean(truncation.query_accuracy, axis=0),
+        query_accuracy=backend.mean(truncation.query_accuracy, axis=0),
         norm=norm,
     )
 

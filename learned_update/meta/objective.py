@@ -78,7 +78,7 @@ def meta_objective(
     examples = ops.cast(ops.shape(features[0])[0], features[0].dtype)
     penalty = ridge
     if scale_ridge:
-        penalty = ridge * examples * ops.mean(ops.square(features[0]))
+        penalty = ridge * examples * backend.mean(ops.square(features[0]))
 
     weights, intercept = ridge_ops.ridge_regression(features[0], targets[0], penalty)
     support, query = (ops.matmul(f, weights) + intercept for f in features)
@@ -117,7 +117,7 @@ def _regression_loss(features, targets, penalty):
     support, query = (support - mean) * scale, (query - mean) * scale
     weights, intercept = ridge_ops.ridge_regression(features[0], support, penalty)
     prediction = ops.matmul(features[1], weights) + intercept
-    return ops.mean(ops.square(prediction - query))
+    return backend.mean(ops.square(prediction - query))
 
 
 def _checked(support_features, support_targets, query_features, query_targets, loss):

@@ -62,6 +62,7 @@ def truncated_unroll(
     input_map,
     batch,
     episode,
+    joint_statistics=True,
     rematerialise=False,
 ):
     """k inner steps of every task of a group, scored after each of them.
@@ -77,6 +78,8 @@ def truncated_unroll(
         input_map: `InputMap`, leading `tasks` axis.
         batch: `TaskBatch`.
         episode: `Episode`, how many examples of how many classes are scored.
+        joint_statistics: whether support and query are embedded as one batch, as the
+            authors did, or both with the batch statistics of the support.
         rematerialise: whether the gradient computes intermediates again.
 
     Returns:
@@ -89,7 +92,10 @@ def truncated_unroll(
 
     def task_step(theta, phi, x, labelled):
         phi = inner_step(rule, base, phi, x, theta=theta)
-        features = base.embed(phi, labelled)  # support and query in one batch
+        statistics = None
+        if not joint_statistics:
+            statistics = base.statistics(phi, labelled[:support_rows])
+        features = base.embed(phi, labelled, statistics)
         loss, metrics = objective(
             features[:support_rows],
             support_targets,
@@ -101,21 +107,16 @@ def truncated_unroll(
     def step(constants, phi, indices):
         theta, input_map, pixels = constants
         inner, labelled = indices
-        x = _mapped_inputs(pixels, inner, input_map)
-        labelled = _mapped_inputs(pixels, labelled, input_map)
+        x = mapped_inputs(pixels, inner, input_map, dtype)
+        labelled = mapped_inputs(pixels, labelled, input_map, dtype)
         return backend.vectorize(task_step)(theta, phi, x, labelled)
-
-    def _mapped_inputs(pixels, indices, input_map):
-        images = ops.cast(ops.take(pixels, indices, axis=0), dtype) * PIXEL_SCALE
-        centred = images - input_map.offset[:, None, :]  # (tasks, rows, inputs)
-        return ops.matmul(centred, input_map.matrix)
 
     labelled = ops.concatenate([batch.support, batch.query], axis=-1)
     indices = (
         ops.transpose(batch.inner, (1, 0, 2)),  # (steps, tasks, batch)
         ops.transpose(labelled, (1, 0, 2)),
     )
-    tasks = ops.zeros_like(input_map.offset[:, 0])
+    tasks = ops.zeros_like(phi.layers[0].bias[:, 0])
     phi, (loss, query_accuracy) = backend.scan(
         step,
         (theta, input_map, pixels),
@@ -125,6 +126,23 @@ def truncated_unroll(
         rematerialise,
     )
     return Truncation(phi, loss, query_accuracy)
+
+
+def mapped_inputs(pixels, indices, input_map, dtype):
+    """Images of every task, mapped by its input map.
+
+    Args:
+        pixels: `(examples, inputs)` uint8.
+        indices: `(tasks, rows)`.
+        input_map: `InputMap`, leading `tasks` axis.
+        dtype: of the result.
+
+    Returns:
+        `(tasks, rows, inputs)`.
+    """
+    images = ops.cast(ops.take(pixels, indices, axis=0), dtype) * PIXEL_SCALE
+    offset = ops.expand_dims(ops.cast(input_map.offset, dtype), 1)
+    return ops.matmul(images - offset, ops.cast(input_map.matrix, dtype))
 
 
 def class_by_class(ways, examples, dtype):

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from learned_update import backend
+
 
 def scale_by_rms(x, epsilon, axis=None):
     """x rsqrt(mean_axis(x^2) + epsilon); the mean is over everything if axis is None.
@@ -14,13 +16,13 @@ def scale_by_rms(x, epsilon, axis=None):
     Returns:
         A tensor of the shape of `x`.
     """
-    mean_square = ops.mean(ops.square(x), axis=axis, keepdims=True)
+    mean_square = backend.mean(ops.square(x), axis=axis, keepdims=True)
     return x * ops.rsqrt(mean_square + epsilon)
 
 
 def centre(x):
     """x minus its mean over the batch, `(batch, ...)`."""
-    return x - ops.mean(x, axis=0, keepdims=True)
+    return x - backend.mean(x, axis=0, keepdims=True)
 
 
 def standardise(x, epsilon):

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from learned_update import backend
+
 COSINE_EPSILON = 1e-12  # added to squared norms, so that a zero vector has no NaN
 
 
@@ -19,8 +21,8 @@ def ridge_regression(features, targets, penalty):
     Returns:
         `(weights, intercept)`: `(features, outputs)` and `(outputs,)`.
     """
-    feature_mean = ops.mean(features, axis=0)
-    target_mean = ops.mean(targets, axis=0)
+    feature_mean = backend.mean(features, axis=0)
+    target_mean = backend.mean(targets, axis=0)
     centred = features - feature_mean
     transposed = ops.transpose(centred)
     identity = ops.eye(ops.shape(features)[1], dtype=features.dtype)
@@ -42,8 +44,8 @@ def normalise_targets(targets):
     Returns:
         `(examples, classes)` (released_rule, section 8).
     """
-    centred = targets - ops.mean(targets)
-    mean_square_norm = ops.mean(ops.sum(ops.square(centred), axis=1))
+    centred = targets - backend.mean(targets)
+    mean_square_norm = backend.mean(ops.sum(ops.square(centred), axis=1))
     return centred * ops.rsqrt(mean_square_norm)
 
 
@@ -54,12 +56,14 @@ def unit_rows(x, epsilon=0.0):
 
 def squared_distance(predictions, targets):
     """Mean over examples of |p - y|^2."""
-    return ops.mean(ops.sum(ops.square(predictions - targets), axis=1))
+    return backend.mean(ops.sum(ops.square(predictions - targets), axis=1))
 
 
 def hinge_distance(predictions, targets):
     """Mean over examples of relu(|p - y|^2 - 1)."""
-    return ops.mean(ops.relu(ops.sum(ops.square(predictions - targets), axis=1) - 1.0))
+    return backend.mean(
+        ops.relu(ops.sum(ops.square(predictions - targets), axis=1) - 1.0)
+    )
 
 
 def cosine_distance(predictions, targets):
@@ -68,7 +72,7 @@ def cosine_distance(predictions, targets):
         unit_rows(predictions, COSINE_EPSILON) * unit_rows(targets, COSINE_EPSILON),
         axis=1,
     )
-    return 1.0 - ops.mean(cosine)
+    return 1.0 - backend.mean(cosine)
 
 
 def accuracy(predictions, targets):
@@ -84,4 +88,4 @@ def accuracy(predictions, targets):
     is_target = targets >= ops.max(targets, axis=1, keepdims=True)
     of_target = ops.max(ops.where(is_target, predictions, -float("inf")), axis=1)
     of_others = ops.max(ops.where(is_target, -float("inf"), predictions), axis=1)
-    return ops.mean(ops.cast(of_target > of_others, predictions.dtype))
+    return backend.mean(ops.cast(of_target > of_others, predictions.dtype))

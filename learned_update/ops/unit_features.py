@@ -2,10 +2,10 @@
 
 from keras import ops
 
+from learned_update.ops.competition import win_probability
 from learned_update.ops.normalization import standardise
 
 CORRELATION_EPSILON = 1e-6  # as c(x) of released_rule, section 5
-WINNER_TEMPERATURE = 2.0
 
 
 def winner_share(z):
@@ -18,7 +18,7 @@ def winner_share(z):
         `(batch, units)`, of mean 0 over units.
     """
     units = ops.cast(ops.shape(z)[1], z.dtype)
-    return units * ops.softmax(WINNER_TEMPERATURE * z, axis=-1) - 1.0
+    return units * win_probability(z) - 1.0
 
 
 def correlation_projection(x):

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
+from learned_update import backend
+from learned_update.ops.competition import win_probability
 from learned_update.ops.readouts import symmetric_off_diagonal
 
 DECORRELATION_EPSILON = 1e-8  # released_rule, term 2
-WINNER_TEMPERATURE = 2.0  # neuron_local: softmax of 2 z
 WINNER_EPSILON = 1e-3  # neuron_local: added to a unit's mean share of wins
 
 
@@ -93,7 +94,7 @@ def decorrelation(inputs):
     """C = w (U^T U / B) / sqrt(n), divided by its root mean square."""
     change = ops.matmul(inputs.w, _batch_outer(inputs.upper, inputs.upper))
     change = change / _sqrt_columns(inputs.w)
-    mean_square = ops.mean(ops.square(change) + DECORRELATION_EPSILON)
+    mean_square = backend.mean(ops.square(change) + DECORRELATION_EPSILON)
     return change * ops.rsqrt(mean_square)
 
 
@@ -122,8 +123,8 @@ def weight(inputs):
 
 def winner(inputs):
     """lower^T (p / (mean_batch p + epsilon)) / B: towards what a unit wins."""
-    share = ops.softmax(WINNER_TEMPERATURE * inputs.z, axis=-1)  # (batch, out)
-    share = share / (ops.mean(share, axis=0, keepdims=True) + WINNER_EPSILON)
+    share = win_probability(inputs.z)  # (batch, out)
+    share = share / (backend.mean(share, axis=0, keepdims=True) + WINNER_EPSILON)
     return _batch_outer(inputs.lower, share)
 
 

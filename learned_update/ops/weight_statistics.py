@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from learned_update import backend
+
 MAGNITUDE_EPSILON = 1e-6  # released_rule, section 4
 SPREAD_EPSILON = 1e-8  # released_rule, section 4
 SCALE_EPSILON = 1e-6  # released_rule, section 4
@@ -17,13 +19,15 @@ def moments_of_weights(kernel, axis):
     Returns:
         `(units, 4)`.
     """
-    mean = ops.mean(kernel, axis=axis, keepdims=True)
+    mean = backend.mean(kernel, axis=axis, keepdims=True)
     return ops.stack(
         [
-            ops.mean(ops.abs(kernel), axis=axis),
-            ops.sqrt(ops.mean(ops.square(kernel), axis=axis) + MAGNITUDE_EPSILON),
+            backend.mean(ops.abs(kernel), axis=axis),
+            ops.sqrt(backend.mean(ops.square(kernel), axis=axis) + MAGNITUDE_EPSILON),
             ops.squeeze(mean, axis=axis),
-            ops.sqrt(ops.mean(ops.square(kernel - mean), axis=axis) + SPREAD_EPSILON),
+            ops.sqrt(
+                backend.mean(ops.square(kernel - mean), axis=axis) + SPREAD_EPSILON
+            ),
         ],
         axis=-1,
     )  # (units, 4)
@@ -50,4 +54,4 @@ def weight_statistics(kernel_below, kernel_above):
     if len(statistics) == 1:
         statistics = 2 * statistics
     both = ops.concatenate(statistics, axis=-1)  # (units, 8)
-    return both * ops.rsqrt(ops.mean(ops.square(both)) + SCALE_EPSILON)
+    return both * ops.rsqrt(backend.mean(ops.square(both)) + SCALE_EPSILON)

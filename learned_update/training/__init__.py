@@ -8,12 +8,13 @@ from learned_update.training.checkpoint import (
 from learned_update.training.metrics_log import MetricsLog, read_metrics
 from learned_update.training.objective import cosine_objective, squared_objective
 from learned_update.training.optimizer import adam
-from learned_update.training.run import meta_train
+from learned_update.training.run import INITIAL_RULE_FILE, meta_train
 from learned_update.training.schedule import Schedule
 from learned_update.training.task_group import TaskGroup, task_group
 from learned_update.training.trainer import MetaTrainer
 
 __all__ = [
+    "INITIAL_RULE_FILE",
     "MetaTrainer",
     "MetricsLog",
     "Schedule",

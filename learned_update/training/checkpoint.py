@@ -128,7 +128,7 @@ def _arrays(trainer, state):
     }
     for name, variables in _variables(trainer).items():
         for index, variable in enumerate(variables):
-            arrays[f"{name}/{index:03d}"] = ops.convert_to_numpy(variable.value)
+            arrays[f"{name}/{index:03d}"] = ops.convert_to_numpy(variable)
     for group, inner in zip(trainer.groups, state.groups, strict=True):
         prefix = f"group/{group.index}"
         for index, leaf in enumerate(keras.tree.flatten(inner.phi)):

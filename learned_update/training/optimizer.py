@@ -4,14 +4,20 @@ import gin
 import keras
 
 
+# Float32 holds these exactly, so that Adam, which rounds them to it, is the same to the
+# last digits on every backend also in float64.
+BETA_1 = 29 / 32
+BETA_2 = 127 / 128
+
+
 @gin.configurable(module="learned_update")
 def adam(
     outer_steps=gin.REQUIRED,
     learning_rate=3e-3,
     warmup_steps=20,
     final_share=0.03,
-    beta_1=0.9,
-    beta_2=0.99,
+    beta_1=BETA_1,
+    beta_2=BETA_2,
 ):
     """Adam with a linear warm-up and a cosine decay.
 

@@ -35,6 +35,7 @@ def meta_train(
     truncation_lengths=Schedule().truncation_lengths,
     unroll_lengths=Schedule().unroll_lengths,
     clip_norm=0.3,
+    joint_statistics=True,
     groups_per_step=None,
     rematerialise=True,
     checkpoint_every=50,
@@ -58,6 +59,8 @@ def meta_train(
         truncation_lengths: inner steps of a truncation, one drawn per outer step.
         unroll_lengths: least and largest inner steps of an unroll, log-uniform.
         clip_norm: bound of the norm of one task's gradient.
+        joint_statistics: whether support and query are embedded as one batch, as the
+            authors did, or both with the batch statistics of the support.
         groups_per_step: groups that an outer step visits in turn; all if None.
         rematerialise: whether the gradient computes intermediates again.
         checkpoint_every: outer steps between two checkpoints.
@@ -89,6 +92,7 @@ def meta_train(
         objective=objective,
         schedule=Schedule(tuple(truncation_lengths), tuple(unroll_lengths)),
         clip_norm=clip_norm,
+        joint_statistics=joint_statistics,
         groups_per_step=groups_per_step,
         seed=seed,
         rematerialise=rematerialise,

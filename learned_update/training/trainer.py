@@ -1,5 +1,7 @@
 """The meta-trainer: gradient descent of theta through truncated unrolls."""
 
+import resource
+
 import keras
 import numpy as np
 from keras import ops
@@ -9,6 +11,7 @@ from learned_update.errors import invalid
 from learned_update.meta.meta_gradient import meta_gradient
 from learned_update.randomness import generator
 from learned_update.training.objective import cosine_objective
+from learned_update.training.optimizer import BETA_1, BETA_2
 from learned_update.training.schedule import Schedule, check_schedule
 from learned_update.training.slots import (
     TRUNCATION,
@@ -18,6 +21,8 @@ from learned_update.training.slots import (
     initial_state,
 )
 from learned_update.types import Episode, TrainState
+
+KIB_PER_GB = 1e9 / 1024  # of `ru_maxrss` on Linux
 
 
 class MetaTrainer:
@@ -34,6 +39,8 @@ class MetaTrainer:
         objective: as `meta_objective`; the cosine distance if None.
         schedule: `Schedule` of the lengths.
         clip_norm: bound of the norm of one task's gradient.
+        joint_statistics: whether support and query are embedded as one batch, as the
+            authors did, or both with the batch statistics of the support.
         groups_per_step: groups that an outer step visits in turn; all if None.
         seed: of everything that is drawn.
         rematerialise: whether the gradient computes intermediates again, which keeps
@@ -51,16 +58,20 @@ class MetaTrainer:
         objective=None,
         schedule=None,
         clip_norm=0.3,
+        joint_statistics=True,
         groups_per_step=None,
         seed=0,
         rematerialise=True,
     ):
         self.rule = rule
         groups = tuple(groups)
-        self.optimizer = optimizer or keras.optimizers.Adam(3e-3)
+        self.optimizer = optimizer or keras.optimizers.Adam(
+            3e-3, beta_1=BETA_1, beta_2=BETA_2
+        )
         self.objective = objective or cosine_objective()
         self.schedule = schedule or Schedule()
         self.clip_norm = clip_norm
+        self.joint_statistics = joint_statistics
         self.groups_per_step = groups_per_step or len(groups)
         self.seed = seed
         self.rematerialise = rematerialise
@@ -85,10 +96,7 @@ class MetaTrainer:
         )
         self.optimizer.build(rule.trainable_variables)
         self._pixels = [ops.convert_to_tensor(g.tasks.pixels) for g in self.groups]
-        self._gradients = [
-            backend.jit(self._gradient_of(group), free=(1, 2, 3, 4))
-            for group in self.groups
-        ]
+        self._compiled = {}  # groups of one depth, activation and episode share one
 
     def initial_state(self):
         """`TrainState` at the first outer step."""
@@ -109,19 +117,12 @@ class MetaTrainer:
             task's gradient or phi is not finite, theta stays as it is, the unroll
             that caused it begins anew, and `skipped` counts it.
         """
-        steps = self.schedule.draw_truncation_length(
-            generator(self.seed, TRUNCATION, state.outer_step)
-        )
-        visited = self._visited(state.outer_step)
-        results = {index: self._differentiate(state, index, steps) for index in visited}
+        steps, results = self._truncate(state)
         norms = {i: ops.convert_to_numpy(r.norm) for i, r in results.items()}
         finite = all(np.isfinite(norm).all() for norm in norms.values())
         if finite:
-            gradients = zip(*(r.gradient for r in results.values()), strict=True)
             backend.apply_gradients(
-                self.optimizer,
-                [sum(parts[1:], start=parts[0]) / len(parts) for parts in gradients],
-                self.rule.trainable_variables,
+                self.optimizer, _mean(results), self.rule.trainable_variables
             )
         groups, resets = list(state.groups), 0
         for index, result in results.items():
@@ -140,6 +141,18 @@ class MetaTrainer:
         )
         return state, _metrics(state, results, norms, steps, resets, self.clip_norm)
 
+    def gradient(self, state):
+        """The meta-gradient of the next outer step, one tensor per variable."""
+        return _mean(self._truncate(state)[1])
+
+    def _truncate(self, state):
+        """Inner steps of one truncation, and a `MetaGradient` per group visited."""
+        steps = self.schedule.draw_truncation_length(
+            generator(self.seed, TRUNCATION, state.outer_step)
+        )
+        visited = self._visited(state.outer_step)
+        return steps, {i: self._differentiate(state, i, steps) for i in visited}
+
     def _visited(self, outer_step):
         first = outer_step * self.groups_per_step
         return [(first + i) % len(self.groups) for i in range(self.groups_per_step)]
@@ -149,17 +162,23 @@ class MetaTrainer:
         group, inner = self.groups[index], state.groups[index]
         batch = draw_batch(group, inner, state.outer_step, steps)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
-        return self._gradients[index](
-            theta, inner.phi, self._pixels[index], inner.input_map, batch
-        )
+        gradient = self._gradient_of(group)
+        return gradient(theta, inner.phi, self._pixels[index], inner.input_map, batch)
 
     def _gradient_of(self, group):
+        """The compiled `meta_gradient` of a group."""
         episode = Episode(group.tasks.ways, group.tasks.shots, group.tasks.queries)
+        key = (len(group.base.units), group.base.activation, episode)
+        if key not in self._compiled:
+            gradient = self._gradient_function(group.base, episode)
+            self._compiled[key] = backend.jit(gradient, free=(1, 2, 3, 4))
+        return self._compiled[key]
 
+    def _gradient_function(self, base, episode):
         def gradient(theta, phi, pixels, input_map, batch):
             return meta_gradient(
                 self.rule,
-                group.base,
+                base,
                 self.objective,
                 theta,
                 phi,
@@ -168,10 +187,17 @@ class MetaTrainer:
                 batch,
                 episode,
                 self.clip_norm,
+                self.joint_statistics,
                 self.rematerialise,
             )
 
         return gradient
+
+
+def _mean(results):
+    """Mean gradient over the groups visited."""
+    gradients = zip(*(r.gradient for r in results.values()), strict=True)
+    return [sum(parts[1:], start=parts[0]) / len(parts) for parts in gradients]
 
 
 def _metrics(state, results, norms, steps, resets, clip_norm):
@@ -190,4 +216,5 @@ def _metrics(state, results, norms, steps, resets, clip_norm):
         "truncation_length": steps,
         "resets": resets,
         "skipped": state.skipped,
+        "peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_GB,
     }

@@ -19,8 +19,9 @@ NOISE = {
     "losses": 5e-7,
     "penalty": 1e-6,
     "ridge_weights": 1e-5,  # the authors invert explicitly
-    "objective_gradient": 7e-6,
-    "meta_gradient": 9.5e-6,  # over the largest norm of all variables
+    "objective_gradient": 1e-5,  # norm of the error over the norm
+    "meta_gradient_norm": 9.5e-6,  # error of a norm over the largest norm of all
+    "meta_gradient": 1.5e-5,  # norm of the error over the largest norm of all
 }
 
 

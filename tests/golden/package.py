@@ -29,14 +29,15 @@ def phi_errors(phi, expected):
 
 
 class Setting:
-    """Rule, base model and tensors of one case in one dtype.
+    """Rule, base model and tensors of one case, and what they compute.
 
     Args:
         case: `Case`.
         dtype: `"float32"` or `"float64"`.
+        compiled: whether everything runs inside `tf.function`.
     """
 
-    def __init__(self, case, dtype):
+    def __init__(self, case, dtype, compiled):
         self.case = case
         self.dtype = dtype
         self.rule = lu.load_released_rule(
@@ -44,39 +45,30 @@ class Setting:
         )
         self.base = lu.BaseMLP(case.units, activation=case.activation, dtype=dtype)
         self.phi = to_phi(case.phi(), dtype)
-
-    def tensor(self, array):
-        return ops.convert_to_tensor(np.asarray(array), dtype=self.dtype)
-
-    def batch(self, step):
-        return self.tensor(self.case.batch(step))
-
-    def step(self, phi, x):
-        """One inner step, eagerly."""
-        return lu.inner_step(self.rule, self.base, phi, x)
-
-    def change(self, phi, x):
-        """The change, eagerly."""
-        return lu.phi_change(self.rule, self.base, phi, x)
-
-    @functools.cached_property
-    def compiled_step(self):
-        return _compiled(self.step)
-
-    @functools.cached_property
-    def compiled_change(self):
-        return _compiled(self.change)
-
-    def functions(self, compiled):
-        """`(change, step)`."""
+        self.step = self._step
+        self._explained_change = self._change
         if compiled:
-            return self.compiled_change, self.compiled_step
-        return self.change, self.step
+            import tensorflow as tf
 
-    def unroll(self, phi, steps, compiled):
-        _, step = self.functions(compiled)
+            self.step = tf.function(self._step, autograph=False)
+            self._explained_change = tf.function(self._change, autograph=False)
+
+    @functools.cached_property
+    def change_and_trace(self):
+        """What the first batch calls for, and everything on the way."""
+        return self._explained_change(self.phi, self.batch(0))
+
+    @functools.cache  # noqa: B019 - settings live as long as the tests
+    def phi_after(self, steps):
+        """phi after inner steps on the case's batches."""
+        if not steps:
+            return self.phi
+        return self.step(self.phi_after(steps - 1), self.batch(steps - 1))
+
+    def unroll(self, phi, steps):
+        """phi after inner steps, starting anywhere."""
         for index in range(steps):
-            phi = step(phi, self.batch(index))
+            phi = self.step(phi, self.batch(index))
         return phi
 
     def objective(self, phi):
@@ -93,8 +85,16 @@ class Setting:
             self.tensor(query_targets),
         )
 
+    def batch(self, step):
+        return self.tensor(self.case.batch(step))
 
-def _compiled(function):
-    import tensorflow as tf
+    def tensor(self, array):
+        return ops.convert_to_tensor(np.asarray(array), dtype=self.dtype)
 
-    return tf.function(function)
+    def _step(self, phi, x):
+        return lu.inner_step(self.rule, self.base, phi, x)
+
+    def _change(self, phi, x):
+        acts = self.base.forward(phi, x)
+        change = lu.phi_change(self.rule, self.base, phi, x)
+        return change, acts, self.rule.trace(phi, acts)

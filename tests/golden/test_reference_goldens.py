@@ -134,7 +134,7 @@ def test_meta_gradient(case):
         differences[name] = (ahead - behind) / (2 * THETA_STEP) - norm, norm
     largest = max(norm for _, norm in differences.values())
     worst = max(abs(difference) for difference, _ in differences.values())
-    assert worst < NOISE["meta_gradient"] * largest
+    assert worst < NOISE["meta_gradient_norm"] * largest
 
 
 def test_objective_options(objective_case):

@@ -24,11 +24,9 @@ def network_shapes(scope, inputs, hidden):
     """Shapes of one network's variables."""
     return {
         f"{scope}/first/kernel": (inputs, hidden),
-        f"{scope}/first/offset": (hidden,),
         f"{scope}/first_norm/gamma": (hidden,),
         f"{scope}/first_norm/beta": (hidden,),
         f"{scope}/second/kernel": (hidden, hidden),
-        f"{scope}/second/offset": (hidden,),
         f"{scope}/over_batch/kernel": (2 * hidden, hidden),
         f"{scope}/over_units/kernel": (2 * hidden, hidden),
         f"{scope}/over_both/kernel": (hidden, hidden),
@@ -95,10 +93,13 @@ def moments(values, axis):
 
 
 def network(theta, scope, values):
-    """Dense layer, then a residual block that mixes through moments, `(b, n, c)`."""
-    first = dense(theta, f"{scope}/first", values)
+    """Dense layer, then a residual block that mixes through moments, `(b, n, c)`.
+
+    The maps have no offsets: before a batch normalisation they would do nothing.
+    """
+    first = values @ theta[f"{scope}/first/kernel"]
     first = blocks.relu(batch_norm(theta, f"{scope}/first_norm", first))
-    second = dense(theta, f"{scope}/second", first)
+    second = first @ theta[f"{scope}/second/kernel"]
     second = second + moments(first, 0) @ theta[f"{scope}/over_batch/kernel"]
     second = second + moments(first, 1) @ theta[f"{scope}/over_units/kernel"]
     mean = first.mean(axis=(0, 1), keepdims=True)

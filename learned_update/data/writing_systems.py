@@ -4,6 +4,8 @@ import difflib
 import re
 import unicodedata
 
+from learned_update.errors import invalid
+
 _MARKS = (
     "ACUTE|BREVE|CARON|CEDILLA|CIRCUMFLEX|DIAERESIS|DOT ABOVE|DOT BELOW|GRAVE|"
     "LINE BELOW|MACRON|OGONEK|RING ABOVE|TILDE"
@@ -55,8 +57,14 @@ _HELD_OUT = {
     "lao": r"LAO (?!CANCELLATION|ELLIPSIS|SIGN).*",
 }
 
-# Characters of held-out scripts that look like one of a meta-training script.
-_LOOKALIKES = frozenset("ասօոհցպւղզրյտիգփբ" "ՈԼՕՓՍՑՏ" "Ⴙ" "ןכו" "໐ອ")
+# Characters of held-out scripts that look like one of a meta-training script: left out.
+_LOOKALIKES = frozenset(
+    "աբիլհղյոպստցւփօ"  # Armenian
+    "ԱԼՈՍՏՐՑՕՓ"
+    "ႹႺ"  # Georgian
+    "וחיכן"  # Hebrew
+    "ອ໐"  # Lao
+)
 
 _PATTERNS = {**_META_TRAIN, **_HELD_OUT}
 META_TRAIN_SCRIPTS = tuple(_META_TRAIN)
@@ -78,9 +86,11 @@ def script_characters(script, available):
     """
     if script not in _PATTERNS:
         near = difflib.get_close_matches(str(script), _PATTERNS) or sorted(_PATTERNS)
-        raise ValueError(
-            "`script` must be one of META_TRAIN_SCRIPTS and HELD_OUT_SCRIPTS. "
-            f"Received: script={script!r}. Near names: {', '.join(near)}."
+        raise invalid(
+            f"There is no script {script!r}.",
+            expected="a name in META_TRAIN_SCRIPTS or HELD_OUT_SCRIPTS",
+            received=f"script={script!r}",
+            remedy=f"Near names: {', '.join(near)}.",
         )
     matches = re.compile(_PATTERNS[script]).fullmatch
     return tuple(

@@ -1,0 +1,217 @@
+"""The figures of a run. Colours are Okabe and Ito's, safe for the colour-blind."""
+
+import math
+
+import numpy as np
+from matplotlib import ticker
+from matplotlib.figure import Figure
+
+from learned_update import files
+from learned_update.evaluation.column import Column
+from learned_update.evaluation.intervals import interval
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000")
+DASHES = ((0, (1, 1.5)), (0, (5, 2)), (0, (5, 2, 1, 2)), (0, (9, 3)))
+PANEL = (4.2, 3.2)  # inches
+DOTS_PER_INCH = 150
+SMOOTHED_SHARE = 0.05  # of the outer steps, in the running mean of a meta-loss
+
+
+def save(figure, path):
+    """Writes a figure as PNG."""
+    with files.atomic_path(path) as partial:
+        figure.savefig(partial, format="png", dpi=DOTS_PER_INCH)
+
+
+def meta_loss_figure(metrics):
+    """Meta-loss, and query accuracy if there is one, over outer steps.
+
+    Args:
+        metrics: columns as of `read_metrics`: `outer_step`, `meta_loss` and perhaps
+            `query_accuracy`.
+
+    Returns:
+        A `Figure`: every outer step faint, a running mean on top.
+    """
+    labels = {"meta_loss": "meta-loss", "query_accuracy": "query accuracy"}
+    names = [name for name in labels if name in metrics]
+    figure, axes = _panels(len(names), columns=len(names))
+    steps = metrics["outer_step"]
+    window = max(1, round(SMOOTHED_SHARE * len(steps)))
+    for axis, name, colour in zip(axes, names, COLOURS, strict=False):
+        axis.plot(
+            steps, metrics[name], color=colour, alpha=0.3, lw=0.8, label="outer step"
+        )
+        axis.plot(
+            steps,
+            running_mean(metrics[name], window),
+            color=colour,
+            lw=2,
+            label=f"mean of the last {window}",
+        )
+        axis.set(xlabel="outer step", ylabel=labels[name])
+        axis.legend(frameon=False, fontsize="small")
+    return figure
+
+
+def running_mean(values, window):
+    """Mean of the last `window` values, of fewer at the start; NaN ones left out."""
+    known = np.isfinite(values)
+    sums = np.cumsum(np.where(known, values, 0.0))
+    counts = np.cumsum(known)
+    sums[window:] -= sums[:-window].copy()
+    counts[window:] -= counts[:-window].copy()
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def accuracy_figure(scores, longest_unroll, initial=None):
+    """Accuracy over inner steps, a panel per data set, with 95 % intervals.
+
+    Args:
+        scores: `{data set: {Column: (initialisations, episodes)}}`; columns with
+            steps become lines, the others dashed horizontals.
+        longest_unroll: inner steps of the longest unroll in meta-training.
+        initial: method that every line starts from at step 0, if any.
+
+    Returns:
+        A `Figure`.
+    """
+    figure, axes = _panels(len(scores), columns=3)
+    for axis, (name, columns) in zip(axes, scores.items(), strict=True):
+        lines = dict.fromkeys(column.method for column in columns if column.steps)
+        flat = [column for column in columns if not column.steps]
+        for method, colour in zip(lines, COLOURS, strict=False):
+            course = {c.steps: columns[c] for c in columns if c.method == method}
+            if initial is not None:
+                course[0] = columns[Column(initial)]
+            _draw_course(axis, method, course, colour)
+        for index, column in enumerate(flat):
+            axis.axhline(
+                100 * interval(columns[column]).mean,
+                color=COLOURS[(len(lines) + index) % len(COLOURS)],
+                linestyle=DASHES[index % len(DASHES)],
+                lw=1.4,
+                label=column.method,
+            )
+        axis.axvline(longest_unroll, color="0.55", lw=1, label="longest trained unroll")
+        steps = [column.steps for column in columns if column.steps]
+        _logarithmic_steps(axis, min(steps), max(steps))
+        axis.set(title=name, ylabel="accuracy (%)", xlabel="inner steps")
+    figure.legend(
+        *axes[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=4,
+        frameon=False,
+        fontsize="small",
+    )
+    return figure
+
+
+def receptive_fields_figure(kernels, image_shape, units=36):
+    """First-layer kernels as images, one block of units per state of phi.
+
+    Each unit is scaled by its own largest weight: blue positive, red negative.
+    Channels are averaged.
+
+    Args:
+        kernels: `{title: kernel (inputs, units)}`, all of the same units.
+        image_shape: `(height, width, channels)`; inputs are flattened row by row.
+        units: how many units to show, the first ones.
+
+    Returns:
+        A `Figure`.
+    """
+    figure = Figure(
+        figsize=(PANEL[0] * len(kernels), PANEL[0] + 0.6), layout="constrained"
+    )
+    blocks = np.atleast_1d(figure.subplots(1, len(kernels), squeeze=False)[0])
+    for axis, (title, kernel) in zip(blocks, kernels.items(), strict=True):
+        picture = axis.imshow(
+            mosaic(receptive_fields(kernel, image_shape)[:units]),
+            cmap="RdBu",
+            vmin=-1,
+            vmax=1,
+            interpolation="nearest",
+        )
+        axis.set_title(title, fontsize="medium")
+        axis.set_axis_off()
+    figure.colorbar(
+        picture,
+        ax=list(blocks),
+        location="bottom",
+        shrink=0.4,
+        aspect=40,
+        label="weight / largest weight of the unit",
+    )
+    return figure
+
+
+def receptive_fields(kernel, image_shape):
+    """Columns of a kernel as images of largest absolute value 1.
+
+    Args:
+        kernel: `(inputs, units)`.
+        image_shape: `(height, width, channels)`.
+
+    Returns:
+        `(units, height, width)`.
+    """
+    images = np.reshape(np.transpose(kernel), (-1, *image_shape))
+    images = np.mean(images, axis=-1)
+    largest = np.max(np.abs(images), axis=(1, 2), keepdims=True)
+    return images / np.where(largest > 0, largest, 1.0)
+
+
+def mosaic(images):
+    """Tiles images in a nearly square grid with NaN between them.
+
+    Args:
+        images: `(count, height, width)`.
+
+    Returns:
+        `(rows * (height + 1) + 1, columns * (width + 1) + 1)`.
+    """
+    count, height, width = images.shape
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    canvas = np.full((rows * (height + 1) + 1, columns * (width + 1) + 1), np.nan)
+    for index, image in enumerate(images):
+        row, column = divmod(index, columns)
+        top, left = row * (height + 1) + 1, column * (width + 1) + 1
+        canvas[top : top + height, left : left + width] = image
+    return canvas
+
+
+def _panels(count, columns):
+    """A figure with `count` axes, no frame at the top and right."""
+    columns = min(count, columns)
+    rows = math.ceil(count / columns)
+    figure = Figure(
+        figsize=(PANEL[0] * columns, PANEL[1] * rows + 0.5), layout="constrained"
+    )
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axis in axes:
+        axis.spines[["top", "right"]].set_visible(False)
+    for axis in axes[count:]:
+        axis.set_axis_off()
+    return figure, axes[:count]
+
+
+def _draw_course(axis, method, course, colour):
+    steps = sorted(course)
+    estimates = 100 * np.array([interval(course[step]) for step in steps])  # (steps, 2)
+    mean, half_width = estimates.T
+    axis.fill_between(
+        steps, mean - half_width, mean + half_width, color=colour, alpha=0.2, lw=0
+    )
+    axis.plot(steps, mean, color=colour, marker="o", ms=3, lw=1.8, label=method)
+
+
+def _logarithmic_steps(axis, first, last):
+    """Logarithmic from the first step on, linear from 0 to there."""
+    axis.set_xscale("symlog", linthresh=first, linscale=0.5)
+    axis.set_xlim(0, last * 1.15)
+    decades = range(math.ceil(math.log10(first)), math.floor(math.log10(last)) + 1)
+    axis.set_xticks([0, *(10**decade for decade in decades)])
+    axis.xaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
+    axis.xaxis.set_minor_locator(ticker.NullLocator())

@@ -1,0 +1,139 @@
+"""The command line: help, messages, exit statuses."""
+
+import subprocess
+import sys
+
+import gin
+import pytest
+
+from learned_update.cli import experiment, main, train
+from learned_update.version import __version__
+
+
+@pytest.fixture(autouse=True)
+def _clean_gin():
+    gin.clear_config()
+    yield
+    gin.clear_config()
+
+
+def _usage_error(capsys, *arguments):
+    with pytest.raises(SystemExit) as caught:
+        main.main(arguments)
+    assert caught.value.code == 2
+    return capsys.readouterr().err
+
+
+def _run(run_dir, *arguments):
+    return main.main(["train", "--run_dir", str(run_dir), *arguments])
+
+
+@pytest.fixture
+def experiments(monkeypatch):
+    """Keeps `train` from training; holds the run directories that it was given."""
+    calls = []
+    monkeypatch.setattr(experiment, "experiment", calls.append)
+    return calls
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.strip() == __version__
+
+
+@pytest.mark.parametrize("verb", main.VERBS)
+def test_help_shows_an_example(verb, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main.main([verb, "--help"])
+    assert caught.value.code == 0
+    output = capsys.readouterr().out
+    for text in ("--gin_file", "--gin_param", "--run_dir", "--seed", "example:"):
+        assert text in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "VERB"),
+        (("trian",), "invalid choice: 'trian'"),
+        (("train",), "--run_dir"),
+        (("train", "--run_dir", "x", "--seed", "-1"), "expected an integer >= 0"),
+        (("train", "--run_dir", "x", "--seed", "1.5"), "expected an integer >= 0"),
+        (("train", "--run_dir", "x", "--gin_fil", "y"), "--gin_fil"),
+    ],
+)
+def test_wrong_command_line(arguments, message, capsys):
+    assert message in _usage_error(capsys, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--gin_file", "experiments/quickstrat.gin"), "experiments/quickstart.gin"),
+        (("--gin_param", "meta_train.outer_step = 3"), "'outer_steps'"),
+        (("--gin_param", "meta_trian.seed = 3"), "'meta_train'"),
+    ],
+)
+def test_wrong_configuration(tmp_path, arguments, message, experiments, capsys):
+    assert _run(tmp_path / "run", *arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("learned-update train: error: ")
+    assert f"Did you mean {message!r}" in error or f"Did you mean {message}" in error
+    assert not experiments
+    assert not (tmp_path / "run").exists()
+
+
+def test_missing_configuration(tmp_path, capsys):
+    assert _run(tmp_path) == 2
+    assert "Is a --gin_file missing?" in capsys.readouterr().err
+
+
+def test_seed_and_configuration_are_kept(tmp_path, experiments):
+    arguments = ("--gin_file", "experiments/quickstart.gin", "--seed", "3")
+    assert _run(tmp_path, *arguments) == 0
+    assert experiments == [tmp_path]
+    assert "meta_train.seed = 3" in (tmp_path / "config.gin").read_text()
+
+
+def test_finished_run_is_not_repeated(tmp_path, experiments, capsys):
+    (tmp_path / train.TABLE_FILE).write_text("| rule | 0.9 |")
+    assert _run(tmp_path) == 0
+    assert _run(tmp_path) == 0
+    assert len(experiments) == 1
+    output = capsys.readouterr().out
+    assert "finished. To repeat it" in output
+    assert output.count("| rule | 0.9 |") == 2
+
+
+def test_other_seed_needs_another_run_directory(tmp_path, experiments, capsys):
+    assert _run(tmp_path, "--seed", "1") == 0
+    assert _run(tmp_path, "--seed", "2") == 2
+    assert "Name another run directory" in capsys.readouterr().err
+
+
+def test_interruption(tmp_path, monkeypatch, capsys):
+    def interrupt(run_dir):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiment, "experiment", interrupt)
+    assert _run(tmp_path) == 130
+    assert "same command goes on" in capsys.readouterr().err
+    assert not (tmp_path / train.FINISHED_FILE).exists()
+
+
+def test_help_does_not_import_keras():
+    script = (
+        "import sys\n"
+        "from learned_update.cli.main import main\n"
+        "try:\n"
+        "    main(['train', '--help'])\n"
+        "except SystemExit:\n"
+        "    print('keras' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("False\n")
+    assert not done.stderr

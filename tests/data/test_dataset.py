@@ -1,0 +1,133 @@
+"""Data sets: their checks, subsets and splits."""
+
+import numpy as np
+import pytest
+
+from learned_update.data import check_dataset, flatten, split, subset
+from tests.data.striped import striped
+
+FLOATS = np.full((27, 3, 2, 1), np.nan, "float32")
+
+
+def test_a_sound_data_set_is_returned():
+    dataset = striped()
+    assert check_dataset(dataset) is dataset
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"images": FLOATS},
+            r"Images of data set 'striped' are of another type. Expected: uint8. "
+            r"Received: float32 of shape \(27, 3, 2, 1\) with 162 NaN. .*round and",
+        ),
+        (
+            {"images": striped().images[..., 0]},
+            r"another shape. Expected: \(examples, height, width, channels\), all at "
+            r"least 1. Received: \(27, 3, 2\). Give grey images a last axis",
+        ),
+        (
+            {"images": striped().images[:0]},
+            r"another shape. .*Received: \(0, 3, 2, 1\)",
+        ),
+        (
+            {"labels": striped().labels[1:]},
+            r"Labels of data set 'striped' do not fit its images. Expected: int32 of "
+            r"shape \(27,\), one per image. Received: int32 of shape \(26,\)",
+        ),
+        (
+            {"labels": striped().labels.astype("int64")},
+            r"Received: int64 of shape \(27,\). Reshape them, or cast them",
+        ),
+        (
+            {"class_names": ("a", "b", "c")},
+            r"do not fit its 3 class names. Expected: labels in 0..2. Received: labels "
+            r"from 0 to 3. Name every class",
+        ),
+        (
+            {"labels": striped().labels - np.int32(1)},
+            r"Received: labels from -1 to 2. .*count from 0",
+        ),
+    ],
+    ids=["floats", "no channels", "empty", "lengths", "labels", "names", "negative"],
+)
+def test_what_is_wrong_with_a_data_set_is_said(changes, message):
+    with pytest.raises(ValueError, match=message):
+        check_dataset(striped()._replace(**changes))
+
+
+def test_subset_relabels_in_the_order_given():
+    part = subset(striped(), [2, 0])
+    assert part.class_names == ("c", "a")
+    assert part.labels.dtype == np.int32
+    old_labels = part.images[:, 0, 0, 0]
+    np.testing.assert_array_equal(part.labels, np.where(old_labels == 2, 0, 1))
+    assert sorted(part.images[part.labels == 0, 0, 1, 0]) == list(range(9))
+    assert len(part.labels) == 7 + 9
+
+
+def test_subset_keeps_the_order_of_examples():
+    dataset = striped()
+    part = subset(dataset, [1, 3])
+    expected = dataset.images[np.isin(dataset.labels, [1, 3])]
+    np.testing.assert_array_equal(part.images, expected)
+
+
+@pytest.mark.parametrize("classes", [[0, 0], [4], [-1]])
+def test_subset_of_classes_that_do_not_exist(classes):
+    message = (
+        r"not classes of data set 'striped'. Expected: different indices in 0..3. "
+        rf"Received: classes=\[{', '.join(map(str, classes))}\]. Leave out"
+    )
+    with pytest.raises(ValueError, match=message):
+        subset(striped(), classes)
+
+
+def test_flatten_scales_to_one_row_by_row():
+    dataset = striped(channels=3)
+    dataset.images[0, 1, 0, 2] = 255
+    pixels = flatten(dataset)
+    assert pixels.dtype == np.float32
+    assert pixels.shape == (27, 18)
+    assert pixels[0, 1 * 6 + 0 * 3 + 2] == 1
+    assert pixels[1, 5] == np.float32(17) / np.float32(255)
+
+
+def test_split_takes_its_share_of_every_class():
+    dataset = striped(sizes=(10, 2, 21))
+    first, second = split(dataset, 0.6, seed=3)
+    assert np.bincount(first.labels).tolist() == [6, 1, 13]
+    assert np.bincount(second.labels).tolist() == [4, 1, 8]
+    images = np.concatenate([first.images, second.images]).reshape(33, -1)
+    original = dataset.images.reshape(33, -1)
+    assert sorted(map(tuple, images)) == sorted(map(tuple, original))
+
+
+def test_each_part_of_a_split_has_an_example():
+    first, second = split(striped(), 0.01, seed=0)
+    assert np.bincount(first.labels).tolist() == [1, 1, 1, 1]
+    first, second = split(striped(), 0.99, seed=0)
+    assert np.bincount(second.labels).tolist() == [1, 1, 1, 1]
+
+
+def test_split_is_a_function_of_the_seed():
+    first, again, other = (split(striped(), 0.5, seed)[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.images, again.images)
+    assert (first.images != other.images).any()
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.5])
+def test_split_in_an_impossible_proportion(fraction):
+    message = rf"Expected: a fraction between 0 and 1.*fraction={fraction}. Use"
+    with pytest.raises(ValueError, match=message):
+        split(striped(), fraction, seed=0)
+
+
+def test_split_of_a_single_example():
+    message = (
+        "Class 'b' of data set 'striped' cannot be split. Expected: at least 2 "
+        "examples. Received: 1. Leave the class out"
+    )
+    with pytest.raises(ValueError, match=message):
+        split(striped(sizes=(4, 1)), 0.5, seed=0)

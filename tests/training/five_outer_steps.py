@@ -1,0 +1,51 @@
+"""Five outer steps in float64: losses, gradient and theta, to an .npz file.
+
+Run in a process of its own, so that the backend can be chosen; on JAX it makes the
+import of TensorFlow fail.
+"""
+
+import sys
+
+import keras
+
+if keras.backend.backend() == "jax":
+    sys.modules["tensorflow"] = None  # importing it raises from here on
+keras.config.set_floatx("float64")
+
+import numpy as np  # noqa: E402
+from keras import ops  # noqa: E402
+
+import learned_update as lu  # noqa: E402
+from learned_update.training import checkpoints, meta_train, read_metrics  # noqa: E402
+from tests.training import small_run  # noqa: E402
+
+
+def main(run_dir):
+    def rule(seed):
+        return lu.UpdateRule(seed=seed)
+
+    run = small_run.trainer()
+    gradient = run.gradient(run.initial_state())
+    trained = meta_train(
+        run_dir,
+        seed=3,
+        rule=rule,
+        groups=small_run.groups(units=(6, 5)),
+        outer_steps=5,
+        truncation_lengths=(2,),
+        unroll_lengths=small_run.SCHEDULE.unroll_lengths,
+        tensorboard=False,
+    )
+    if len(checkpoints(f"{run_dir}/checkpoints")) != 1:
+        raise RuntimeError("A run keeps a checkpoint of its end.")
+    np.savez(
+        f"{run_dir}/results.npz",
+        losses=[row["meta_loss"] for row in read_metrics(run_dir)],
+        norms=[row["gradient_norm"] for row in read_metrics(run_dir)],
+        **{f"gradient_{i}": ops.convert_to_numpy(g) for i, g in enumerate(gradient)},
+        **{f"theta_{i}": value for i, value in enumerate(trained.get_weights())},
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

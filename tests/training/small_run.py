@@ -1,0 +1,45 @@
+"""A meta-training run that takes seconds."""
+
+import numpy as np
+
+import learned_update as lu
+from learned_update.data import Dataset, InputMapDistribution, TaskDistribution
+from learned_update.training import Schedule
+
+SCHEDULE = Schedule(truncation_lengths=(2, 3), unroll_lengths=(3, 8))
+
+
+def images(classes=4, examples=12, size=3, seed=0):
+    """A small data set of noisy prototypes."""
+    rng = np.random.default_rng(seed)
+    prototypes = rng.uniform(40, 215, size=(classes, 1, size, size, 1))
+    noisy = prototypes + rng.normal(0, 25, size=(classes, examples, size, size, 1))
+    return Dataset(
+        name="prototypes",
+        images=np.clip(noisy, 0, 255).reshape(-1, size, size, 1).astype("uint8"),
+        labels=np.repeat(np.arange(classes), examples).astype("int32"),
+        class_names=tuple(str(x) for x in range(classes)),
+    )
+
+
+def tasks():
+    """Three-way tasks with mapped inputs."""
+    return TaskDistribution(
+        [images()],
+        ways=3,
+        shots=3,
+        queries=3,
+        batch_size=8,
+        input_maps=InputMapDistribution(),
+    )
+
+
+def groups(units=(5,), slots=2):
+    """One group of tasks."""
+    return [lu.TaskGroup(tasks(), units=units, slots=slots)]
+
+
+def trainer(**options):
+    """A meta-trainer of a neuron-local rule."""
+    options = {"schedule": SCHEDULE, "seed": 3, "groups": groups(), **options}
+    return lu.MetaTrainer(lu.UpdateRule(seed=1), **options)

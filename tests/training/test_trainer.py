@@ -1,0 +1,269 @@
+"""Outer steps: the meta-gradient, clipping, resets, restarts, interruption."""
+
+import json
+import os
+import signal
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+import learned_update as lu
+from learned_update.meta.unroll import PIXEL_SCALE
+from learned_update.training import (
+    MetaTrainer,
+    Schedule,
+    checkpoints,
+    cosine_objective,
+    meta_train,
+    read_metrics,
+    restore_checkpoint,
+    save_checkpoint,
+)
+from learned_update.training.slots import draw_batch, unstack
+from tests.training import small_run
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    """Compiled once; tests restore the theta that they change."""
+    return small_run.trainer(clip_norm=0.05)
+
+
+@pytest.fixture
+def theta(trainer):
+    before = trainer.rule.get_weights()
+    slots = [np.array(v) for v in trainer.optimizer.variables]
+    yield before
+    trainer.rule.set_weights(before)
+    for variable, value in zip(trainer.optimizer.variables, slots, strict=True):
+        variable.assign(value)
+
+
+def plain_gradients(trainer, state, steps):
+    """Gradients of one truncation, task by task: no scan, no map, no clipping."""
+    group, inner = trainer.groups[0], state.groups[0]
+    batch = draw_batch(group, inner, state.outer_step, steps)
+    variables = trainer.rule.trainable_variables
+    targets = np.repeat(np.eye(3, dtype="float32"), 3, axis=0)
+    objective, gradients, losses = cosine_objective(), [], []
+    for slot, phi in enumerate(unstack(inner.phi, group.slots)):
+        phi = keras.tree.map_structure(ops.convert_to_tensor, phi)
+        offset, matrix = inner.tasks[slot].input_map
+
+        def images(indices, offset=offset, matrix=matrix):
+            return (group.tasks.pixels[indices] * PIXEL_SCALE - offset) @ matrix
+
+        with tf.GradientTape() as tape:
+            loss = 0.0
+            for step in range(steps):
+                x = images(batch.inner[slot, step]).astype("float32")
+                phi = lu.inner_step(trainer.rule, group.base, phi, x)
+                labelled = np.concatenate(
+                    [batch.support[slot, step], batch.query[slot, step]]
+                )
+                features = group.base.embed(phi, images(labelled).astype("float32"))
+                loss += objective(features[:9], targets, features[9:], targets)[0]
+            loss = loss / steps
+        gradients.append(
+            tape.gradient(
+                loss,
+                [v.value for v in variables],
+                unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            )
+        )
+        losses.append(float(loss))
+    return gradients, losses
+
+
+def global_norm(gradient):
+    return np.sqrt(sum(np.sum(np.square(g)) for g in gradient))
+
+
+def test_meta_gradient_is_the_mean_of_clipped_gradients_of_tasks(trainer, theta):
+    state = trainer.initial_state()
+    steps, results = trainer._truncate(state)
+    gradients, losses = plain_gradients(trainer, state, steps)
+    norms = np.array([global_norm(g) for g in gradients])
+    np.testing.assert_allclose(results[0].loss, losses, rtol=1e-5)
+    np.testing.assert_allclose(results[0].norm, norms, rtol=2e-3)
+    assert (norms > trainer.clip_norm).any()
+    scales = np.minimum(1, trainer.clip_norm / norms)
+    for index, value in enumerate(trainer.gradient(state)):
+        expected = np.mean(
+            [s * g[index].numpy() for s, g in zip(scales, gradients, strict=True)],
+            axis=0,
+        )
+        np.testing.assert_allclose(value, expected, atol=2e-5)
+
+
+def test_final_phi_starts_the_next_truncation(trainer, theta):
+    state = trainer.initial_state()
+    steps, results = trainer._truncate(state)
+    following, metrics = trainer.step(state)
+    going_on = following.groups[0].inner_step > 0
+    assert metrics["truncation_length"] == steps
+    assert (following.groups[0].inner_step[going_on] == steps).all()
+    for old, new in zip(
+        keras.tree.flatten(results[0].phi),
+        keras.tree.flatten(following.groups[0].phi),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(np.asarray(old)[going_on], new[going_on])
+
+
+def test_slots_begin_anew_on_their_own_and_at_different_phases():
+    run = small_run.trainer(
+        groups=small_run.groups(slots=6),
+        schedule=Schedule(truncation_lengths=(2,), unroll_lengths=(40, 200)),
+    )
+    lengths = run.initial_state().groups[0].unroll_length
+    assert len(set(lengths.tolist())) > 3
+    assert lengths.min() < 40
+
+
+def test_not_finite_gradient_skips_the_step_and_resets_the_unroll(trainer, theta):
+    state = trainer.initial_state()
+    inner = state.groups[0]
+    broken = [np.array(leaf) for leaf in keras.tree.flatten(inner.phi)]
+    broken[0][1] = np.nan
+    phi = keras.tree.pack_sequence_as(
+        inner.phi, [ops.convert_to_tensor(x) for x in broken]
+    )
+    state = state._replace(groups=(inner._replace(phi=phi),))
+    state, metrics = trainer.step(state)
+    assert state.skipped == metrics["skipped"] == 1
+    for before, after in zip(theta, trainer.rule.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    assert state.groups[0].unroll[1] == 1
+    assert state.groups[0].inner_step[1] == 0
+    assert all(np.isfinite(x).all() for x in keras.tree.flatten(state.groups[0].phi))
+    _, metrics = trainer.step(state)
+    assert metrics["skipped"] == 1
+    assert np.isfinite(metrics["meta_loss"])
+
+
+def test_restart_changes_nothing(trainer, theta, tmp_path):
+    state = trainer.initial_state()
+    for _ in range(2):
+        state, _ = trainer.step(state)
+    path = save_checkpoint(tmp_path, trainer, state)
+    for _ in range(2):
+        state, metrics = trainer.step(state)
+    expected = trainer.rule.get_weights()
+    restored = restore_checkpoint(path, trainer)
+    assert restored.outer_step == 2
+    for _ in range(2):
+        restored, again = trainer.step(restored)
+    for a, b in zip(expected, trainer.rule.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    del metrics["peak_memory_gb"], again["peak_memory_gb"]
+    assert metrics == again
+
+
+def test_only_the_newest_checkpoints_are_kept(trainer, tmp_path):
+    state = trainer.initial_state()
+    for step in range(5):
+        save_checkpoint(tmp_path, trainer, state._replace(outer_step=step), keep=2)
+    assert [p.name for p in checkpoints(tmp_path)] == [
+        "outer_step_00000003.npz",
+        "outer_step_00000004.npz",
+    ]
+
+
+def test_bad_checkpoints_are_refused_and_change_nothing(trainer, theta, tmp_path):
+    state = trainer.initial_state()
+    path = save_checkpoint(tmp_path, trainer, state)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match="cannot be read.*Remove the file"):
+        restore_checkpoint(path, trainer)
+    np.savez(tmp_path / "foreign.npz", a=np.zeros(3))
+    with pytest.raises(ValueError, match="another configuration.*config.gin"):
+        restore_checkpoint(tmp_path / "foreign.npz", trainer)
+    with pytest.raises(ValueError, match="cannot be read"):
+        restore_checkpoint(tmp_path / "missing.npz", trainer)
+    other = small_run.trainer(groups=small_run.groups(units=(6,)))
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="another configuration.*group/0/phi/000"):
+        restore_checkpoint(path, other)
+    for before, after in zip(theta, trainer.rule.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def small_meta_train(run_dir, **options):
+    return meta_train(
+        run_dir,
+        **{
+            "seed": 3,
+            "rule": lu.UpdateRule,
+            "groups": small_run.groups(),
+            "outer_steps": 3,
+            "truncation_lengths": (2,),
+            "unroll_lengths": (3, 8),
+            "checkpoint_every": 2,
+            **options,
+        },
+    )
+
+
+def test_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
+    whole = small_meta_train(tmp_path / "whole")
+    step = MetaTrainer.step
+
+    def interrupted_step(self, state):
+        if state.outer_step == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        return step(self, state)
+
+    monkeypatch.setattr(MetaTrainer, "step", interrupted_step)
+    with pytest.raises(KeyboardInterrupt, match="after outer step 1 of 3"):
+        small_meta_train(tmp_path / "cut")
+    assert (tmp_path / "cut" / "rule.keras").is_file()
+    assert len(read_metrics(tmp_path / "cut")) == 1
+    monkeypatch.undo()
+
+    resumed = small_meta_train(tmp_path / "cut")
+    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    losses = [
+        [row["meta_loss"] for row in read_metrics(tmp_path / run)]
+        for run in ("whole", "cut")
+    ]
+    assert losses[0] == losses[1]
+    assert [row["outer_step"] for row in read_metrics(tmp_path / "cut")] == [1, 2, 3]
+    loaded = lu.load_rule(tmp_path / "cut")
+    for a, b in zip(loaded.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert any((tmp_path / "whole" / "events").iterdir())
+
+
+def test_metrics_cut_off_after_the_last_checkpoint_are_dropped(tmp_path):
+    from learned_update.training import MetricsLog
+
+    lines = [json.dumps({"outer_step": i, "meta_loss": 0.5}) for i in (1, 2, 3)]
+    (tmp_path / "metrics.jsonl").write_text("\n".join(lines) + '\n{"outer_st')
+    with MetricsLog(tmp_path, outer_step=2) as log:
+        log.write({"outer_step": 3, "meta_loss": 0.25})
+    rows = read_metrics(tmp_path)
+    assert [(r["outer_step"], r["meta_loss"]) for r in rows] == [
+        (1, 0.5),
+        (2, 0.5),
+        (3, 0.25),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"groups": ()}, "at least one group"),
+        ({"groups_per_step": 2}, "at least one group.*groups_per_step=2"),
+        ({"schedule": Schedule((0,), (1, 2))}, "at least one inner step"),
+        ({"schedule": Schedule((1,), (5, 2))}, "range of unroll lengths is empty"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        small_run.trainer(**options)
