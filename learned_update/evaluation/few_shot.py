@@ -1,6 +1,8 @@
 """Few-shot accuracy of update rules and of what they are compared with."""
 
 import math
+import os
+from concurrent import futures
 
 import gin
 import numpy as np
@@ -29,8 +31,8 @@ def evaluate(rule, datasets, steps=200, progress=None, **protocol):
     Args:
         rule: an `UpdateRule`, or a mapping from names to such; the differences in
             the table are against the first.
-        datasets: `Dataset`s. Those whose names begin alike up to a `/` also give a
-            row of their mean.
+        datasets: `Dataset`s of different names. Those whose names begin alike up to
+            a `/` also give a row of their mean.
         steps: inner steps.
         progress: whether to show a bar; None shows it on a terminal.
         **protocol: fields of `Protocol`, such as `units`, `shots`, `episodes` and
@@ -39,60 +41,86 @@ def evaluate(rule, datasets, steps=200, progress=None, **protocol):
     Returns:
         A list of `Row`s.
     """
+    protocol = Protocol(**protocol)
     rules = rule if isinstance(rule, dict) else {"update rule": rule}
-    scores = score(rules, datasets, (steps,), Protocol(**protocol), progress)
+    marks = dict.fromkeys(rules, {steps: protocol.initialisations})
+    scores = score(base_trainers(rules, protocol), marks, datasets, protocol, progress)
     return tabulate(scores, reference=Column(next(iter(rules)), steps))
 
 
-def score(rules, datasets, steps, protocol, progress=None):
-    """Scores rules and baselines on the same trials.
+def base_trainers(rules, protocol):
+    """A `BaseTrainer` for every rule, with the protocol's base model."""
+    return {
+        name: BaseTrainer(rule, rule.base_mlp(protocol.units))
+        for name, rule in rules.items()
+    }
+
+
+def score(trainers, marks, datasets, protocol, progress=None):
+    """Scores rules and baselines on the same trials, as many at once as there are cores.
 
     Args:
-        rules: mapping from names to `UpdateRule`s.
+        trainers: `{method: BaseTrainer}`.
+        marks: `{method: {inner steps: initialisations}}`: after how many steps, at
+            least 1, to score on how many (the first) of the initialisations. What the
+            rules are after 0 steps is the baseline of random initialisation.
         datasets: `Dataset`s of different names.
-        steps: inner steps after which to score, at least 1 each; the baseline of
-            random initialisation is what they are after 0.
         protocol: `Protocol`.
         progress: whether to show a bar; None shows it on a terminal.
 
     Returns:
         `{data set name: {Column: accuracies (initialisations, episodes)}}`.
     """
-    trainers = {
-        name: BaseTrainer(rule, rule.base_mlp(protocol.units))
-        for name, rule in rules.items()
-    }
     counts = range(protocol.initialisations)
-    total = len(datasets) * len(counts) * len(rules) * max(steps)
-    scores = {}
-    with Progress(total, "evaluate", enabled=progress) as bar:
-        for dataset in datasets:
-            trials = [draw_trial(dataset, protocol, count) for count in counts]
-            scored = [
-                score_trial(trainers, trial, steps, protocol, bar) for trial in trials
+    trials = {
+        dataset.name: [draw_trial(dataset, protocol, count) for count in counts]
+        for dataset in datasets
+    }
+    total = len(trials) * sum(
+        max(_due(marks[method], count), default=0)
+        for method in trainers
+        for count in counts
+    )
+    with (
+        Progress(total, "evaluate", enabled=progress) as bar,
+        futures.ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        jobs = {
+            name: [
+                pool.submit(score_trial, trainers, marks, trial, count, protocol, bar)
+                for count, trial in enumerate(members)
             ]
-            scores[dataset.name] = {
-                column: np.stack([accuracies[column] for accuracies in scored])
-                for column in scored[0]
+            for name, members in trials.items()
+        }
+        try:
+            return {
+                name: _stack([job.result() for job in js]) for name, js in jobs.items()
             }
-    return scores
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def score_trial(trainers, trial, steps, protocol, bar=None):
-    """Accuracies in every episode of a trial, `{Column: (episodes,)}`."""
+def score_trial(trainers, marks, trial, count, protocol, bar=None):
+    """Scores all methods on one trial, which is initialisation number `count`.
+
+    Returns:
+        Accuracies in every episode, `{Column: (episodes,)}`.
+    """
     scores = {}
-    for name, trainer in trainers.items():
+    for method, trainer in trainers.items():
         base = trainer.base
+        steps = _due(marks[method], count)
         for step, phi in training_course(trainer, trial, steps, protocol, bar):
             statistics = base.statistics(phi, trial.train)
-            scores[Column(name, step)] = accuracy(
+            scores[Column(method, step)] = accuracy(
                 np.asarray(base.embed(phi, trial.train, statistics)),
                 np.asarray(base.embed(phi, trial.test, statistics)),
                 trial.episodes,
             )
-    for name, baseline in baselines(base, trial).items():
+    for method, baseline in baselines(base, trial).items():
         baseline.fit(trial.train)
-        scores[Column(name)] = accuracy(
+        scores[Column(method)] = accuracy(
             baseline.embed(trial.train), baseline.embed(trial.test), trial.episodes
         )
     return scores
@@ -104,7 +132,7 @@ def training_course(trainer, trial, steps, protocol, bar=None):
     Args:
         trainer: `BaseTrainer` of a rule and its base model.
         trial: `Trial`.
-        steps: numbers of inner steps.
+        steps: numbers of inner steps; may be empty.
         protocol: `Protocol`.
         bar: a `Progress` to count inner steps on, if any.
 
@@ -112,6 +140,8 @@ def training_course(trainer, trial, steps, protocol, bar=None):
         `[(inner steps done, phi)]`.
     """
     course = []
+    if not steps:
+        return course
     interval = math.gcd(*steps)
 
     def keep(step, phi):
@@ -163,3 +193,16 @@ def accuracy(train_features, test_features, episodes):
     readout = fit_readout(train_features[episodes.support], targets)
     predicted = np.argmax(predict(readout, test_features[episodes.query]), axis=-1)
     return np.mean(predicted == episodes.query_labels, axis=-1)
+
+
+def _due(marks, count):
+    """Inner steps after which initialisation number `count` is scored."""
+    return sorted(steps for steps, counts in marks.items() if count < counts)
+
+
+def _stack(trials):
+    """The columns of a data set's trials, those of the first trials first."""
+    return {
+        column: np.stack([trial[column] for trial in trials if column in trial])
+        for column in trials[0]
+    }

@@ -68,8 +68,10 @@ def accuracy_figure(scores, longest_unroll, initial=None):
     """Accuracy over inner steps, a panel per data set, with 95 % intervals.
 
     Args:
-        scores: `{data set: {Column: (initialisations, episodes)}}`; columns with
-            steps become lines, the others dashed horizontals.
+        scores: `{data set: {Column: (initialisations, episodes)}}`, perhaps with
+            families; columns with steps become lines, the others dashed horizontals.
+            Of all columns as many initialisations are shown as the shortest has, so
+            that what is compared is the same everywhere.
         longest_unroll: inner steps of the longest unroll in meta-training.
         initial: method that every line starts from at step 0, if any.
 
@@ -78,6 +80,8 @@ def accuracy_figure(scores, longest_unroll, initial=None):
     """
     figure, axes = _panels(len(scores), columns=3)
     for axis, (name, columns) in zip(axes, scores.items(), strict=True):
+        count = min(accuracies.shape[-2] for accuracies in columns.values())
+        columns = {c: accuracies[..., :count, :] for c, accuracies in columns.items()}
         lines = dict.fromkeys(column.method for column in columns if column.steps)
         flat = [column for column in columns if not column.steps]
         for method, colour in zip(lines, COLOURS, strict=False):

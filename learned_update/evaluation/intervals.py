@@ -6,13 +6,20 @@ initialisations. Hence the initialisation is the unit. With m_i the mean over th
 episodes of initialisation i, of which there are S,
 
     mean = mean_i m_i
-    half-width = t(S - 1, 0.975) sqrt(sum_i (m_i - mean)^2 / (S (S - 1)))
+    v = sum_i (m_i - mean)^2 / (S (S - 1))
+    half-width = t(S - 1, 0.975) sqrt(v)
 
 The spread of the m_i holds both sources of variation, var(initialisations) +
 var(episodes) / episodes, so that nothing has to be added for the second level.
-What is generalised to: other initialisations, classes drawn, splits and episodes
-of the same data sets. A mean over several data sets is taken first, per
-initialisation and episode; the interval is then about these very data sets.
+
+For a mean over K data sets, whose initialisations are drawn independently,
+
+    mean = mean_k mean_k,   half-width = t(f, 0.975) sqrt(sum_k v_k) / K
+    f = (S - 1) (sum_k v_k)^2 / sum_k v_k^2          (Welch and Satterthwaite)
+
+What is generalised to: other initialisations, draws of classes, splits and episodes
+of these data sets with this theta; not other data sets, and not another run of
+meta-training.
 """
 
 from typing import NamedTuple
@@ -27,7 +34,7 @@ class Estimate(NamedTuple):
     """A mean and its interval, mean - half_width to mean + half_width.
 
     Attributes:
-        mean: over initialisations and episodes.
+        mean: over data sets, initialisations and episodes.
         half_width: of the interval; NaN for a single initialisation, of which
             no spread can be seen.
     """
@@ -37,43 +44,49 @@ class Estimate(NamedTuple):
 
 
 def interval(scores, confidence=0.95):
-    """Mean and cluster-robust t interval (formula at the top of this file).
+    """Mean and t interval over initialisations (formulas at the top of this file).
 
     Args:
-        scores: `(initialisations, episodes)`.
+        scores: `(initialisations, episodes)`, or `(data sets, initialisations,
+            episodes)` for a mean over data sets.
         confidence: probability that the interval covers the true mean.
 
     Returns:
         `Estimate`.
 
     Raises:
-        ValueError: if the scores do not have two axes.
+        ValueError: if the scores do not have two or three axes.
     """
     scores = np.asarray(scores, np.float64)
-    if scores.ndim != 2 or scores.size == 0:
+    if scores.ndim not in (2, 3) or scores.size == 0:
         raise invalid(
             "These scores have no axis of initialisations and one of episodes.",
-            expected="shape (initialisations, episodes)",
+            expected="shape (initialisations, episodes), or that per data set",
             received=f"shape {scores.shape}",
             remedy="Stack the episodes of each initialisation as a row.",
         )
-    means = np.mean(scores, axis=1)  # (initialisations,)
-    count = len(means)
+    means = np.atleast_2d(np.mean(scores, axis=-1))  # (data sets, initialisations)
+    sets, count = means.shape
     if count == 1:
-        return Estimate(float(means[0]), float("nan"))
-    standard_error = np.std(means, ddof=1) / np.sqrt(count)
-    quantile = stats.t.ppf(0.5 + confidence / 2, count - 1)
-    return Estimate(float(np.mean(means)), float(quantile * standard_error))
+        return Estimate(float(np.mean(means)), float("nan"))
+    variances = np.var(means, axis=1, ddof=1) / count  # (data sets,)
+    total = np.sum(variances)
+    if total == 0.0:
+        return Estimate(float(np.mean(means)), 0.0)
+    shares = variances / total
+    freedom = (count - 1) / np.sum(shares**2)
+    quantile = stats.t.ppf(0.5 + confidence / 2, freedom)
+    return Estimate(float(np.mean(means)), float(quantile * np.sqrt(total) / sets))
 
 
 def paired_interval(scores, others, confidence=0.95):
     """Interval of a difference on the same initialisations and episodes.
 
     The differences are taken episode by episode, then `interval` is applied to them:
-    what makes an episode hard for both methods cancels.
+    what makes an initialisation or an episode hard for both methods cancels.
 
     Args:
-        scores: `(initialisations, episodes)`.
+        scores: as for `interval`.
         others: what is subtracted, of the same shape and in the same order.
         confidence: probability that the interval covers the true difference.
 

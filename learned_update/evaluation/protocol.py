@@ -35,7 +35,7 @@ class Protocol:
     initialisations: int = 5
     train_fraction: float = 0.5
     units: tuple[int, ...] = (64, 64, 32)
-    batch_size: int = 128
+    batch_size: int = 64
     seed: int = 0
 
     def __str__(self):

@@ -11,12 +11,11 @@ from learned_update.evaluation.metrics import read_metrics
 from learned_update.evaluation.protocol import Protocol
 from learned_update.evaluation.table import (
     tabulate,
-    with_family_means,
+    with_families,
     write_csv,
     write_markdown,
 )
 from learned_update.evaluation.trial import draw_trial
-from learned_update.meta import BaseTrainer
 
 META_TRAINED = "meta-trained rule"
 INITIAL = "initial theta"
@@ -32,6 +31,7 @@ def report(
     run_dir,
     longest_unroll=200,
     steps=None,
+    curve_initialisations=3,
     progress=None,
     **protocol,
 ):
@@ -48,6 +48,8 @@ def report(
         run_dir: where to write.
         longest_unroll: inner steps of the longest unroll in meta-training.
         steps: inner steps that the table compares at; `longest_unroll` if None.
+        curve_initialisations: of phi that are trained and scored beyond those steps,
+            most of the work.
         progress: whether to show a bar; None shows it on a terminal.
         **protocol: fields of `Protocol`, such as `units`, `shots`, `episodes` and
             `initialisations`.
@@ -59,16 +61,25 @@ def report(
     run_dir = pathlib.Path(run_dir)
     steps = steps or longest_unroll
     last = HORIZON * longest_unroll
-    rules = {META_TRAINED: rule, INITIAL: initial_rule}
-    marks = step_marks(longest_unroll, steps)
-    scores = few_shot.score(rules, datasets, marks, protocol, progress)
+    trainers = few_shot.base_trainers(
+        {META_TRAINED: rule, INITIAL: initial_rule}, protocol
+    )
+    curve_initialisations = min(curve_initialisations, protocol.initialisations)
+    curve = dict.fromkeys(step_marks(longest_unroll, steps), curve_initialisations)
+    curve[steps] = protocol.initialisations
+    marks = {
+        META_TRAINED: curve,
+        INITIAL: {mark: count for mark, count in curve.items() if mark <= steps},
+    }
+    scores = few_shot.score(trainers, marks, datasets, protocol, progress)
     reference = Column(META_TRAINED, steps)
     curves = tabulate(scores, reference)
     rows = [row for row in curves if row.steps in (None, steps, last)]
     write_csv(curves, run_dir / "curves.csv")
     write_csv(rows, run_dir / "table.csv")
     write_markdown(rows, reference, f"{protocol}.", run_dir / "table.md")
-    _draw(scores, rule, datasets, run_dir, longest_unroll, steps, protocol)
+    trainer = trainers[META_TRAINED]
+    _draw(scores, trainer, datasets, run_dir, longest_unroll, steps, protocol)
     return rows
 
 
@@ -84,7 +95,7 @@ def step_marks(longest_unroll, steps):
     return tuple(sorted(marks | {longest_unroll, steps, last}))
 
 
-def _draw(scores, rule, datasets, run_dir, longest_unroll, steps, protocol):
+def _draw(scores, trainer, datasets, run_dir, longest_unroll, steps, protocol):
     plots = run_dir / "plots"
     metrics = run_dir / "metrics.jsonl"
     if metrics.exists():
@@ -93,11 +104,10 @@ def _draw(scores, rule, datasets, run_dir, longest_unroll, steps, protocol):
         )
     figures.save(
         figures.accuracy_figure(
-            with_family_means(scores), longest_unroll, few_shot.RANDOM_INITIALISATION
+            with_families(scores), longest_unroll, few_shot.RANDOM_INITIALISATION
         ),
         plots / "accuracy.png",
     )
-    trainer = BaseTrainer(rule, rule.base_mlp(protocol.units))
     for dataset in datasets:
         kernels = first_kernels(trainer, dataset, steps, protocol)
         figures.save(
@@ -114,7 +124,7 @@ def first_kernels(trainer, dataset, steps, protocol):
     """
     trial = draw_trial(dataset, protocol, 0)
     before = trainer.base.init_phi(trial.train.shape[1], trial.seed)
-    ((_, after),) = few_shot.training_course(trainer, trial, (steps,), protocol)
+    ((_, (after,)),) = few_shot.training_course(trainer, [trial], (steps,), protocol)
     return {
         title: np.asarray(phi.layers[0].kernel)
         for title, phi in (

@@ -1,7 +1,6 @@
 """Rows of results, as CSV and as markdown."""
 
 import csv
-import itertools
 import math
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ class Row(NamedTuple):
         half_width: of its 95 % interval (see `intervals`).
         behind: by how much the reference is better, on the same episodes.
         behind_half_width: of the 95 % interval of that paired difference.
-        initialisations: of phi.
+        initialisations: of phi, per data set.
         episodes: per initialisation.
     """
 
@@ -41,6 +40,9 @@ class Row(NamedTuple):
 def tabulate(scores, reference):
     """Rows of every data set and method, and of the means over families.
 
+    A column with fewer initialisations than the reference is compared with the first
+    of those.
+
     Args:
         scores: `{data set: {Column: (initialisations, episodes)}}`.
         reference: `Column` that the paired differences are against.
@@ -49,40 +51,45 @@ def tabulate(scores, reference):
         A list of `Row`s.
     """
     rows = []
-    for dataset, columns in with_family_means(scores).items():
+    for dataset, columns in with_families(scores).items():
         for column, accuracies in columns.items():
+            *_, initialisations, episodes = accuracies.shape
+            pair = columns[reference][..., :initialisations, :]
             rows.append(
                 Row(
                     dataset,
                     *column,
                     *interval(accuracies),
-                    *paired_interval(columns[reference], accuracies),
-                    *accuracies.shape,
+                    *paired_interval(pair, accuracies),
+                    initialisations,
+                    episodes,
                 )
             )
     return rows
 
 
-def with_family_means(scores):
+def with_families(scores):
     """Adds the mean over data sets whose names begin alike up to a `/`.
 
-    `glyphs/georgian` and `glyphs/armenian` give `glyphs (mean of 2)`. The mean is
-    taken per initialisation and episode, so that intervals of it are as for one data
-    set; methods that not every data set of the family has are left out.
+    `glyphs/georgian` and `glyphs/armenian` give `glyphs (mean of 2)`, with an axis of
+    data sets in front, as `interval` takes it. Methods that not every data set of the
+    family has are left out.
 
     Args:
         scores: `{data set: {Column: (initialisations, episodes)}}`.
 
     Returns:
-        The same, with the means after the members of their family.
+        The same, with the families after their members.
     """
+    families = {}
+    for name in scores:
+        families.setdefault(name.split("/")[0], []).append(name)
     extended = {}
-    for family, members in itertools.groupby(scores, lambda name: name.split("/")[0]):
-        members = list(members)
+    for family, members in families.items():
         extended |= {name: scores[name] for name in members}
         if len(members) > 1:
             extended[f"{family} (mean of {len(members)})"] = {
-                column: np.mean([scores[name][column] for name in members], axis=0)
+                column: np.stack([scores[name][column] for name in members])
                 for column in scores[members[0]]
                 if all(column in scores[name] for name in members)
             }

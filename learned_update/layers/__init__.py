@@ -6,4 +6,4 @@ from learned_update.layers.rules import configured_rule
 from learned_update.layers.update_network import UpdateNetwork
 from learned_update.layers.update_rule import UpdateRule
 
-__all__ = ["BaseMLP", "ErrorNetwork", "UpdateNetwork", "UpdateRule"]
+__all__ = ["BaseMLP", "ErrorNetwork", "UpdateNetwork", "UpdateRule", "configured_rule"]

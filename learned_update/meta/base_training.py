@@ -6,7 +6,8 @@ from keras import ops
 from learned_update import backend
 from learned_update.checks import check_inputs, check_variance
 from learned_update.errors import invalid
-from learned_update.meta.unroll import unroll
+from learned_update.meta.trees import stack, unstack
+from learned_update.meta.unroll import unroll_together
 from learned_update.progress import Progress
 from learned_update.randomness import generator
 
@@ -14,7 +15,7 @@ STEPS_PER_CALL = 50  # inner steps in one compiled call; bounds latency and memo
 
 
 class BaseTrainer:
-    """Trains base models of one depth with one rule; compiles once.
+    """Trains base models of one depth with one rule, side by side; compiles once.
 
     Args:
         rule: `UpdateRule`.
@@ -25,34 +26,58 @@ class BaseTrainer:
         self.rule = rule
         self.base = base
         self._unroll = backend.jit(
-            lambda theta, phi, xs: unroll(rule, base, phi, xs, theta=theta),
+            lambda theta, phi, xs: unroll_together(rule, base, phi, xs, theta),
             free=(1, 2),
         )
 
     def __call__(
         self,
-        phi,
+        phis,
         data,
         steps,
         batch_size=128,
-        seed=0,
+        seeds=(0,),
         callback=None,
         callback_every=None,
         progress=None,
     ):
-        """Many inner steps with the rule's present theta; see `train_base_model`."""
-        data = np.asarray(data, dtype=ops.dtype(phi.layers[0].kernel))
-        _check_data(data, phi, batch_size)
+        """Many inner steps of every base model with the rule's present theta.
+
+        Args:
+            phis: a `Phi` per base model, all of one shape.
+            data: unlabelled examples per base model, `(examples, inputs)` each.
+            steps: number of inner steps.
+            batch_size: examples of an inner step, drawn without replacement.
+            seeds: of the batches, one per base model.
+            callback: called as `callback(step, phis)`; see `train_base_model`.
+            callback_every: steps between two calls.
+            progress: whether to show a bar; None shows it on a terminal.
+
+        Returns:
+            A list of `Phi`s.
+
+        Raises:
+            ValueError: as `train_base_model`.
+        """
+        dtype = np.dtype(ops.dtype(phis[0].layers[0].kernel))
+        data = [np.asarray(x, dtype) for x in data]
+        for phi, x in zip(phis, data, strict=True):
+            _check_data(x, phi, batch_size)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
+        phi = stack(phis)
         with Progress(steps, "inner steps", enabled=progress) as bar:
             for start, stop in _calls(steps, callback_every):
-                batches = _batches(seed, start, stop, data, batch_size)
-                phi = self._unroll(theta, phi, batches)
+                batches = [
+                    _batches(seed, start, stop, x, batch_size)
+                    for seed, x in zip(seeds, data, strict=True)
+                ]
+                xs = ops.convert_to_tensor(np.stack(batches, axis=1))
+                phi = self._unroll(theta, phi, xs)
                 bar.update(stop - start)
                 due = callback_every and stop % callback_every == 0
                 if callback is not None and (due or stop == steps):
-                    callback(stop, phi)
-        return phi
+                    callback(stop, unstack(phi, len(phis)))
+        return unstack(phi, len(phis))
 
 
 def train_base_model(
@@ -91,9 +116,21 @@ def train_base_model(
         ValueError: the data do not fit phi, hold NaN, do not vary, or have fewer rows
             than a batch.
     """
-    return BaseTrainer(rule, base)(
-        phi, data, steps, batch_size, seed, callback, callback_every, progress
+
+    def with_one(step, phis):
+        callback(step, phis[0])
+
+    (phi,) = BaseTrainer(rule, base)(
+        [phi],
+        [data],
+        steps,
+        batch_size,
+        [seed],
+        None if callback is None else with_one,
+        callback_every,
+        progress,
     )
+    return phi
 
 
 def _check_data(data, phi, batch_size):
@@ -114,7 +151,7 @@ def _batches(seed, start, stop, data, batch_size):
         generator(seed, step).choice(len(data), batch_size, replace=False)
         for step in range(start, stop)
     ]
-    return ops.convert_to_tensor(data[np.stack(rows)])
+    return data[np.stack(rows)]
 
 
 def _calls(steps, callback_every):

@@ -8,6 +8,7 @@ from learned_update.errors import invalid
 from learned_update.ops import ridge as ridge_ops
 
 NORM_EPSILON = 1e-12  # TensorFlow's l2_normalize
+FEATURE_EPSILON = 1e-12  # keeps the scaled penalty positive where features are 0
 DISTANCES = {
     "squared": ridge_ops.squared_distance,
     "hinge": ridge_ops.hinge_distance,
@@ -78,7 +79,8 @@ def meta_objective(
     examples = ops.cast(ops.shape(features[0])[0], features[0].dtype)
     penalty = ridge
     if scale_ridge:
-        penalty = ridge * examples * backend.mean(ops.square(features[0]))
+        mean_square = backend.mean(ops.square(features[0])) + FEATURE_EPSILON
+        penalty = ridge * examples * mean_square
 
     weights, intercept = ridge_ops.ridge_regression(features[0], targets[0], penalty)
     support, query = (ops.matmul(f, weights) + intercept for f in features)

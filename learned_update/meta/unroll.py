@@ -38,6 +38,30 @@ def unroll(rule, base, phi, xs, theta=None, rematerialise=False):
     return phi
 
 
+def unroll_together(rule, base, phi, xs, theta):
+    """Inner steps of several base models of one shape, side by side.
+
+    Args:
+        rule: `UpdateRule`.
+        base: `BaseMLP`.
+        phi: `Phi`, leading `tasks` axis.
+        xs: batches, `(steps, tasks, batch, inputs)`.
+        theta: values for `rule.trainable_variables`.
+
+    Returns:
+        `Phi` after the last step, leading `tasks` axis.
+    """
+
+    def step(theta, phi, x):
+        def task_step(phi, x):
+            return inner_step(rule, base, phi, x, theta=theta)
+
+        return backend.vectorize(task_step)(phi, x), ()
+
+    phi, _ = backend.scan(step, theta, phi, xs, ())
+    return phi
+
+
 class Truncation(NamedTuple):
     """What a truncated unroll of a group of tasks gives.
 

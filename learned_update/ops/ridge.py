@@ -10,7 +10,7 @@ COSINE_EPSILON = 1e-12  # added to squared norms, so that a zero vector has no N
 def ridge_regression(features, targets, penalty):
     """Weights w and intercept c of min |F w + c - Y|^2 + penalty |w|^2.
 
-    The intercept is not penalised. Solved by a Cholesky decomposition of the centred
+    The intercept is not penalised. Features that are not finite give NaN. Solved by a Cholesky decomposition of the centred
     normal equations, which have the same solution (released_rule, section 8).
 
     Args:
@@ -27,7 +27,8 @@ def ridge_regression(features, targets, penalty):
     transposed = ops.transpose(centred)
     identity = ops.eye(ops.shape(features)[1], dtype=features.dtype)
     gram = ops.matmul(transposed, centred) + penalty * identity
-    factor = ops.cholesky(gram)
+    # TensorFlow's decomposition raises on NaN; the moments carry it to the weights.
+    factor = ops.cholesky(ops.where(ops.isfinite(ops.sum(gram)), gram, identity))
     moments = ops.matmul(transposed, targets - target_mean)
     half = ops.solve_triangular(factor, moments, lower=True)
     weights = ops.solve_triangular(ops.transpose(factor), half, lower=False)

@@ -10,7 +10,8 @@ from keras import ops
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.training.slots import draw_task, stack
+from learned_update.meta.trees import stack
+from learned_update.training.slots import draw_task
 from learned_update.types import TrainState
 
 SLOT_FIELDS = ("unroll", "inner_step", "unroll_length")

@@ -16,7 +16,7 @@ def interruption():
         yield event
         return
 
-    def handle(number, frame):
+    def handle(*_):
         if event.is_set():
             raise KeyboardInterrupt
         event.set()

@@ -3,7 +3,6 @@
 import gin
 import keras
 
-
 # Float32 holds these exactly, so that Adam, which rounds them to it, is the same to the
 # last digits on every backend also in float64.
 BETA_1 = 29 / 32

@@ -15,7 +15,6 @@ from learned_update.training.checkpoint import (
 )
 from learned_update.training.interruption import interruption
 from learned_update.training.metrics_log import MetricsLog
-from learned_update.training.schedule import Schedule
 from learned_update.training.trainer import MetaTrainer
 
 RULE_FILE = "rule.keras"
@@ -32,8 +31,7 @@ def meta_train(
     outer_steps=gin.REQUIRED,
     optimizer=None,
     objective=None,
-    truncation_lengths=Schedule().truncation_lengths,
-    unroll_lengths=Schedule().unroll_lengths,
+    schedule=None,
     clip_norm=0.3,
     joint_statistics=True,
     groups_per_step=None,
@@ -56,8 +54,7 @@ def meta_train(
         outer_steps: of the whole run.
         optimizer: Keras optimizer of theta; Adam at 3e-3 if None.
         objective: as `meta_objective`; the cosine distance if None.
-        truncation_lengths: inner steps of a truncation, one drawn per outer step.
-        unroll_lengths: least and largest inner steps of an unroll, log-uniform.
+        schedule: `Schedule` of the lengths of truncations and unrolls.
         clip_norm: bound of the norm of one task's gradient.
         joint_statistics: whether support and query are embedded as one batch, as the
             authors did, or both with the batch statistics of the support.
@@ -90,7 +87,7 @@ def meta_train(
         groups,
         optimizer=optimizer,
         objective=objective,
-        schedule=Schedule(tuple(truncation_lengths), tuple(unroll_lengths)),
+        schedule=schedule,
         clip_norm=clip_norm,
         joint_statistics=joint_statistics,
         groups_per_step=groups_per_step,

@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+import gin
+
 from learned_update.errors import invalid
 
 
@@ -27,6 +29,9 @@ class Schedule(NamedTuple):
         least, largest = self.unroll_lengths
         length = math.exp(rng.uniform(math.log(least), math.log(largest)))
         return min(max(round(length), least), largest)
+
+
+gin.external_configurable(Schedule, module="learned_update")
 
 
 def check_schedule(schedule):

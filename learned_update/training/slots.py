@@ -7,10 +7,9 @@ after every restart.
 
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
-from keras import ops
 
+from learned_update.meta.trees import stack, unstack
 from learned_update.randomness import generator
 from learned_update.types import InnerState, TaskBatch
 
@@ -124,22 +123,3 @@ def _draw_phi(group, slot, unroll):
 
 def _draw_length(group, slot, unroll):
     return group.schedule.draw_unroll_length(group.generator(LENGTH, slot, unroll))
-
-
-def stack(trees):
-    """One tree of tensors with a new leading axis, of trees of arrays."""
-    return keras.tree.map_structure(
-        lambda *leaves: ops.convert_to_tensor(
-            np.stack([ops.convert_to_numpy(leaf) for leaf in leaves])
-        ),
-        *trees,
-    )
-
-
-def unstack(tree, count):
-    """Trees of NumPy arrays, one per entry of the leading axis."""
-    tree = keras.tree.map_structure(ops.convert_to_numpy, tree)
-    return [
-        keras.tree.map_structure(lambda leaf, slot=slot: leaf[slot], tree)
-        for slot in range(count)
-    ]

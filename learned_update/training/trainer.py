@@ -216,5 +216,6 @@ def _metrics(state, results, norms, steps, resets, clip_norm):
         "truncation_length": steps,
         "resets": resets,
         "skipped": state.skipped,
-        "peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_GB,
+        "peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        / KIB_PER_GB,
     }

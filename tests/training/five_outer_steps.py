@@ -32,8 +32,7 @@ def main(run_dir):
         rule=rule,
         groups=small_run.groups(units=(6, 5)),
         outer_steps=5,
-        truncation_lengths=(2,),
-        unroll_lengths=small_run.SCHEDULE.unroll_lengths,
+        schedule=small_run.SCHEDULE._replace(truncation_lengths=(2,)),
         tensorboard=False,
     )
     if len(checkpoints(f"{run_dir}/checkpoints")) != 1:

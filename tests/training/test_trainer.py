@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import ops
 
 import learned_update as lu
+from learned_update.meta.trees import unstack
 from learned_update.meta.unroll import PIXEL_SCALE
 from learned_update.training import (
     MetaTrainer,
@@ -22,7 +23,7 @@ from learned_update.training import (
     restore_checkpoint,
     save_checkpoint,
 )
-from learned_update.training.slots import draw_batch, unstack
+from learned_update.training.slots import draw_batch
 from tests.training import small_run
 
 
@@ -201,8 +202,7 @@ def small_meta_train(run_dir, **options):
             "rule": lu.UpdateRule,
             "groups": small_run.groups(),
             "outer_steps": 3,
-            "truncation_lengths": (2,),
-            "unroll_lengths": (3, 8),
+            "schedule": Schedule(truncation_lengths=(2,), unroll_lengths=(3, 8)),
             "checkpoint_every": 2,
             **options,
         },
