@@ -1,41 +1,38 @@
-"""Meta-learned unsupervised update rules (Metz et al., ICLR 2019)."""
+"""Meta-learned unsupervised update rules (Metz et al., ICLR 2019).
 
-from learned_update.layers import BaseMLP, ErrorNetwork, UpdateNetwork, UpdateRule
-from learned_update.meta import (
-    inner_step,
-    meta_objective,
-    phi_change,
-    train_base_model,
-    unroll,
-)
-from learned_update.training import MetaTrainer, TaskGroup, meta_train
-from learned_update.types import Activations, LayerParams, Phi, Statistics
+The names are imported when they are first used: `learned-update --help` and a choice of
+the Keras backend after `import learned_update` need not wait for TensorFlow or JAX.
+"""
+
+import importlib
+
 from learned_update.version import __version__
-from learned_update.zoo import (
-    load_released_rule,
-    load_rule,
-    released_variable_names,
-)
 
-__all__ = [
-    "Activations",
-    "BaseMLP",
-    "ErrorNetwork",
-    "LayerParams",
-    "MetaTrainer",
-    "Phi",
-    "Statistics",
-    "TaskGroup",
-    "UpdateNetwork",
-    "UpdateRule",
-    "__version__",
-    "inner_step",
-    "load_released_rule",
-    "load_rule",
-    "meta_objective",
-    "meta_train",
-    "phi_change",
-    "released_variable_names",
-    "train_base_model",
-    "unroll",
-]
+_HOMES = {
+    "layers": ("BaseMLP", "ErrorNetwork", "UpdateNetwork", "UpdateRule"),
+    "meta": (
+        "inner_step",
+        "meta_objective",
+        "phi_change",
+        "train_base_model",
+        "unroll",
+    ),
+    "training": ("MetaTrainer", "Schedule", "TaskGroup", "meta_train"),
+    "types": ("Activations", "LayerParams", "Phi", "Statistics"),
+    "evaluation": ("evaluate",),
+    "zoo": ("load_released_rule", "load_rule", "released_variable_names"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604
+
+
+def __getattr__(name):
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module(f"{__name__}.{_HOME_OF[name]}")
+    return globals().setdefault(name, getattr(home, name))
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -191,7 +191,13 @@ def _names():
 def _parameters(function):
     """Names of the keyword parameters of a function, or of a class and its bases."""
     functions = (
-        [base.__init__ for base in inspect.getmro(function) if base is not object]
+        [
+            maker  # of a NamedTuple it is `__new__`
+            for base in inspect.getmro(function)
+            if base not in (object, tuple)
+            for maker in (base.__init__, base.__new__)
+            if inspect.isfunction(maker)
+        ]
         if inspect.isclass(function)
         else [function]
     )
@@ -200,7 +206,7 @@ def _parameters(function):
         for function in functions
         for parameter in inspect.signature(function).parameters.values()
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-        and parameter.name != "self"
+        and parameter.name not in ("self", "cls", "_cls")
     }
 
 

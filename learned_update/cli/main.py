@@ -5,6 +5,7 @@ import importlib
 import sys
 
 from learned_update.cli import environment
+from learned_update.errors import InvalidInputError
 from learned_update.version import __version__
 
 VERBS = ("train",)  # each a module beside this one
@@ -27,18 +28,18 @@ def main(arguments=None):
     verb = _verb(options.verb)
     environment.prepare()
     try:
-        try:
-            _configure(options, verb)
-        except ValueError as error:
-            return _refuse(options, error)
+        _configure(options, verb)
         verb.run(options)
-    except KeyboardInterrupt:
-        print("\nInterrupted; the same command goes on from here.", file=sys.stderr)
-        return _INTERRUPTED
+    except InvalidInputError as error:
+        return _refuse(options, error)
     except RuntimeError as error:
         if not str(error).startswith(_MISSING_SETTING):
             raise
         return _refuse(options, f"{error} Is a --gin_file missing?")
+    except KeyboardInterrupt as interrupt:
+        said = str(interrupt) or "Interrupted; the same command goes on from here."
+        print(f"\n{said}", file=sys.stderr)
+        return _INTERRUPTED
     return 0
 
 

@@ -1,8 +1,6 @@
 """Few-shot accuracy of update rules and of what they are compared with."""
 
 import math
-import os
-from concurrent import futures
 
 import gin
 import numpy as np
@@ -43,7 +41,7 @@ def evaluate(rule, datasets, steps=200, progress=None, **protocol):
     """
     protocol = Protocol(**protocol)
     rules = rule if isinstance(rule, dict) else {"update rule": rule}
-    marks = dict.fromkeys(rules, {steps: protocol.initialisations})
+    marks = {name: {steps: protocol.initialisations} for name in rules}
     scores = score(base_trainers(rules, protocol), marks, datasets, protocol, progress)
     return tabulate(scores, reference=Column(next(iter(rules)), steps))
 
@@ -57,7 +55,7 @@ def base_trainers(rules, protocol):
 
 
 def score(trainers, marks, datasets, protocol, progress=None):
-    """Scores rules and baselines on the same trials, as many at once as there are cores.
+    """Scores rules and baselines on the same trials.
 
     Args:
         trainers: `{method: BaseTrainer}`.
@@ -77,90 +75,89 @@ def score(trainers, marks, datasets, protocol, progress=None):
         for dataset in datasets
     }
     total = len(trials) * sum(
-        max(_due(marks[method], count), default=0)
+        len(members) * max(steps)
         for method in trainers
-        for count in counts
+        for steps, members in _groups(marks[method], len(counts)).items()
     )
-    with (
-        Progress(total, "evaluate", enabled=progress) as bar,
-        futures.ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
-        jobs = {
-            name: [
-                pool.submit(score_trial, trainers, marks, trial, count, protocol, bar)
-                for count, trial in enumerate(members)
-            ]
+    with Progress(total, "evaluate", enabled=progress) as bar:
+        return {
+            name: score_trials(trainers, marks, members, protocol, bar)
             for name, members in trials.items()
         }
-        try:
-            return {
-                name: _stack([job.result() for job in js]) for name, js in jobs.items()
-            }
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
-def score_trial(trainers, marks, trial, count, protocol, bar=None):
-    """Scores all methods on one trial, which is initialisation number `count`.
+def score_trials(trainers, marks, trials, protocol, bar=None):
+    """Scores all methods on the trials of a data set; arguments as for `score`.
 
     Returns:
-        Accuracies in every episode, `{Column: (episodes,)}`.
+        `{Column: accuracies (initialisations, episodes)}`; where a column has fewer
+        initialisations, it has the first of them.
     """
-    scores = {}
+    scores = [{} for _ in trials]
     for method, trainer in trainers.items():
-        base = trainer.base
-        steps = _due(marks[method], count)
-        for step, phi in training_course(trainer, trial, steps, protocol, bar):
-            statistics = base.statistics(phi, trial.train)
-            scores[Column(method, step)] = accuracy(
-                np.asarray(base.embed(phi, trial.train, statistics)),
-                np.asarray(base.embed(phi, trial.test, statistics)),
-                trial.episodes,
+        for steps, members in _groups(marks[method], len(trials)).items():
+            group = [trials[member] for member in members]
+            course = training_course(trainer, group, steps, protocol, bar)
+            for step, phis in course:
+                for member, phi in zip(members, phis, strict=True):
+                    scores[member][Column(method, step)] = phi_accuracy(
+                        trainer.base, phi, trials[member]
+                    )
+    for member, trial in enumerate(trials):
+        for method, baseline in baselines(trainer.base, trial).items():
+            baseline.fit(trial.train)
+            scores[member][Column(method)] = accuracy(
+                baseline.embed(trial.train), baseline.embed(trial.test), trial.episodes
             )
-    for method, baseline in baselines(base, trial).items():
-        baseline.fit(trial.train)
-        scores[Column(method)] = accuracy(
-            baseline.embed(trial.train), baseline.embed(trial.test), trial.episodes
-        )
-    return scores
+    return {
+        column: np.stack([each[column] for each in scores if column in each])
+        for column in scores[0]
+    }
 
 
-def training_course(trainer, trial, steps, protocol, bar=None):
-    """Trains phi on a trial's unlabelled train part and keeps it after some steps.
+def training_course(trainer, trials, steps, protocol, bar=None):
+    """Trains a phi per trial on its unlabelled train part, all side by side.
 
     Args:
         trainer: `BaseTrainer` of a rule and its base model.
-        trial: `Trial`.
-        steps: numbers of inner steps; may be empty.
+        trials: `Trial`s of one input width.
+        steps: numbers of inner steps, at least one.
         protocol: `Protocol`.
         bar: a `Progress` to count inner steps on, if any.
 
     Returns:
-        `[(inner steps done, phi)]`.
+        `[(inner steps done, [phi per trial])]`.
     """
     course = []
-    if not steps:
-        return course
     interval = math.gcd(*steps)
 
-    def keep(step, phi):
+    def keep(step, phis):
         if step in steps:
-            course.append((step, phi))
+            course.append((step, phis))
         if bar is not None:
-            bar.update(interval)
+            bar.update(interval * len(trials))
 
     trainer(
-        trainer.base.init_phi(trial.train.shape[1], trial.seed),
-        trial.train,
+        [trainer.base.init_phi(trial.train.shape[1], trial.seed) for trial in trials],
+        [trial.train for trial in trials],
         steps=max(steps),
-        batch_size=min(protocol.batch_size, len(trial.train)),
-        seed=trial.seed,
+        batch_size=min(protocol.batch_size, *(len(trial.train) for trial in trials)),
+        seeds=[trial.seed for trial in trials],
         callback=keep,
         callback_every=interval,
         progress=False,
     )
     return course
+
+
+def phi_accuracy(base, phi, trial):
+    """`accuracy` of the embedding with the statistics of the train part."""
+    statistics = base.statistics(phi, trial.train)
+    return accuracy(
+        np.asarray(base.embed(phi, trial.train, statistics)),
+        np.asarray(base.embed(phi, trial.test, statistics)),
+        trial.episodes,
+    )
 
 
 def baselines(base, trial):
@@ -195,14 +192,11 @@ def accuracy(train_features, test_features, episodes):
     return np.mean(predicted == episodes.query_labels, axis=-1)
 
 
-def _due(marks, count):
-    """Inner steps after which initialisation number `count` is scored."""
-    return sorted(steps for steps, counts in marks.items() if count < counts)
-
-
-def _stack(trials):
-    """The columns of a data set's trials, those of the first trials first."""
-    return {
-        column: np.stack([trial[column] for trial in trials if column in trial])
-        for column in trials[0]
-    }
+def _groups(marks, initialisations):
+    """Initialisations that are scored after the same steps, `{steps: [numbers]}`."""
+    groups = {}
+    for number in range(initialisations):
+        steps = tuple(sorted(step for step, count in marks.items() if number < count))
+        if steps:
+            groups.setdefault(steps, []).append(number)
+    return groups

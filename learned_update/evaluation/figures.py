@@ -98,6 +98,8 @@ def accuracy_figure(scores, longest_unroll, initial=None):
                 label=column.method,
             )
         axis.axvline(longest_unroll, color="0.55", lw=1, label="longest trained unroll")
+        low, high = axis.get_ylim()
+        axis.set_ylim(max(low, 0), min(high, 100))
         steps = [column.steps for column in columns if column.steps]
         _logarithmic_steps(axis, min(steps), max(steps))
         axis.set(title=name, ylabel="accuracy (%)", xlabel="inner steps")

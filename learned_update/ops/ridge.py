@@ -10,8 +10,9 @@ COSINE_EPSILON = 1e-12  # added to squared norms, so that a zero vector has no N
 def ridge_regression(features, targets, penalty):
     """Weights w and intercept c of min |F w + c - Y|^2 + penalty |w|^2.
 
-    The intercept is not penalised. Features that are not finite give NaN. Solved by a Cholesky decomposition of the centred
-    normal equations, which have the same solution (released_rule, section 8).
+    The intercept is not penalised. Solved by a Cholesky decomposition of the centred
+    normal equations, which have the same solution (released_rule, section 8). Features
+    that are not finite give NaN.
 
     Args:
         features: F, `(examples, features)`.
