@@ -23,6 +23,7 @@ if keras.backend.backend() not in _SUPPORTED:
 _backend = importlib.import_module(f"{__name__}.{keras.backend.backend()}")
 
 apply_gradients = _backend.apply_gradients
+cholesky = _backend.cholesky
 is_concrete = _backend.is_concrete
 jit = _backend.jit
 mean = _backend.mean

@@ -9,6 +9,11 @@ def is_concrete(x):
     return not isinstance(x, jax.core.Tracer)
 
 
+def cholesky(x):
+    """Lower Cholesky factor."""
+    return jnp.linalg.cholesky(x)
+
+
 def mean(x, axis=None, keepdims=False):
     """Mean over axes, in the dtype of x."""
     return jnp.mean(x, axis=axis, keepdims=keepdims)

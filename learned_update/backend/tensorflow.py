@@ -8,6 +8,11 @@ def is_concrete(x):
     return not tf.is_symbolic_tensor(x)
 
 
+def cholesky(x):
+    """Lower Cholesky factor; Keras' own raises where a gradient is not finite."""
+    return tf.linalg.cholesky(x)
+
+
 def mean(x, axis=None, keepdims=False):
     """Mean over axes, in the dtype of x.
 

@@ -4,6 +4,7 @@ import math
 
 import gin
 import numpy as np
+import threadpoolctl
 
 from learned_update.baselines import (
     KMeansFeatures,
@@ -79,7 +80,11 @@ def score(trainers, marks, datasets, protocol, progress=None):
         for method in trainers
         for steps, members in _groups(marks[method], len(counts)).items()
     )
-    with Progress(total, "evaluate", enabled=progress) as bar:
+    # Many small decompositions: threads of BLAS would only wait for each other.
+    with (
+        threadpoolctl.threadpool_limits(1),
+        Progress(total, "evaluate", enabled=progress) as bar,
+    ):
         return {
             name: score_trials(trainers, marks, members, protocol, bar)
             for name, members in trials.items()

@@ -141,8 +141,8 @@ def _arrays(trainer, state):
 
 def _read(path):
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
         raise invalid(
             f"The checkpoint {path} cannot be read.",
