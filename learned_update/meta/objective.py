@@ -154,7 +154,7 @@ def _checked(support_features, support_targets, query_features, query_targets, l
             remedy="Embed both with the same phi and list the same classes.",
         )
     if backend.is_concrete(targets[0]):
-        empty = ops.convert_to_numpy(ops.max(targets[0], axis=0)) <= 0
+        empty = ops.convert_to_numpy(targets[0]).max(axis=0) <= 0
         if empty.any():
             raise invalid(
                 "A class has no support example.",

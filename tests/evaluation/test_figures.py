@@ -1,0 +1,119 @@
+"""Figures: what is drawn, and that something is."""
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from learned_update.evaluation import figures
+from learned_update.evaluation.column import Column
+
+
+@pytest.fixture
+def scores():
+    rng = np.random.default_rng(0)
+    columns = {
+        Column("rule", 10): rng.uniform(0.6, 0.7, (4, 5)),
+        Column("rule", 100): rng.uniform(0.7, 0.8, (2, 5)),
+        Column("random initialisation"): rng.uniform(0.5, 0.6, (4, 5)),
+        Column("raw pixels"): rng.uniform(0.6, 0.7, (4, 5)),
+    }
+    return {
+        "digits": columns,
+        "glyphs (mean of 1)": {c: s[None] for c, s in columns.items()},
+    }
+
+
+def pixels(figure, path):
+    figures.save(figure, path)
+    return matplotlib.image.imread(path)
+
+
+def labels(axis):
+    return axis.get_xlabel(), axis.get_ylabel()
+
+
+def test_meta_loss_figure(tmp_path):
+    metrics = {
+        "outer_step": np.arange(1.0, 41.0),
+        "meta_loss": np.linspace(1.0, 0.5, 40),
+        "query_accuracy": np.linspace(0.2, 0.7, 40),
+    }
+    figure = figures.meta_loss_figure(metrics)
+    assert [labels(axis) for axis in figure.axes] == [
+        ("outer step", "meta-loss"),
+        ("outer step", "query accuracy"),
+    ]
+    np.testing.assert_array_equal(
+        figure.axes[0].lines[0].get_ydata(), metrics["meta_loss"]
+    )
+    assert pixels(figure, tmp_path / "plots" / "meta_loss.png").std() > 0.05
+
+
+def test_running_mean_leaves_out_what_is_not_known():
+    values = np.array([np.nan, 2.0, 4.0, np.nan, 8.0])
+    np.testing.assert_allclose(
+        figures.running_mean(values, 2), [np.nan, 2.0, 3.0, 4.0, 8.0]
+    )
+
+
+def test_accuracy_figure_draws_lines_dashes_and_the_longest_unroll(scores, tmp_path):
+    figure = figures.accuracy_figure(scores, 50, "random initialisation")
+    assert len(figure.axes) == 2
+    for axis in figure.axes:
+        assert labels(axis) == ("inner steps", "accuracy (%)")
+        course, random, raw, unroll = axis.lines
+        assert course.get_label() == "rule"
+        np.testing.assert_array_equal(course.get_xdata(), [0, 10, 100])
+        columns = scores["digits"]
+        expected = [
+            100 * columns[column][:2].mean()  # as many as the shortest column has
+            for column in (
+                Column("random initialisation"),
+                Column("rule", 10),
+                Column("rule", 100),
+            )
+        ]
+        np.testing.assert_allclose(course.get_ydata(), expected)
+        assert random.get_ydata()[0] == pytest.approx(expected[0])
+        assert raw.get_linestyle() == "--"
+        assert unroll.get_xdata() == [50, 50]
+        assert len(axis.collections) == 1  # the band of the line
+    assert pixels(figure, tmp_path / "accuracy.png").std() > 0.05
+
+
+def test_receptive_fields_are_columns_scaled_by_their_largest_weight():
+    kernel = np.array([[1.0, 0.0], [2.0, 0.0], [-4.0, 0.0], [0.0, 0.0]])
+    images = figures.receptive_fields(kernel, (2, 2, 1))
+    np.testing.assert_array_equal(images[0], [[0.25, 0.5], [-1.0, 0.0]])
+    np.testing.assert_array_equal(images[1], np.zeros((2, 2)))
+
+
+def test_receptive_fields_average_channels():
+    kernel = np.array([[1.0], [3.0], [0.0], [2.0]])  # 1 x 2 pixels of 2 channels
+    np.testing.assert_array_equal(
+        figures.receptive_fields(kernel, (1, 2, 2)), [[[1.0, 0.5]]]
+    )
+
+
+def test_mosaic_puts_images_row_by_row_with_gaps():
+    nan = np.nan
+    images = np.arange(1.0, 4.0)[:, None, None] * np.ones((3, 1, 2))
+    np.testing.assert_array_equal(
+        figures.mosaic(images),
+        [
+            [nan] * 7,
+            [nan, 1, 1, nan, 2, 2, nan],
+            [nan] * 7,
+            [nan, 3, 3, nan, nan, nan, nan],
+            [nan] * 7,
+        ],
+    )
+
+
+def test_receptive_fields_figure(tmp_path):
+    kernel = np.random.default_rng(0).normal(size=(16, 9))
+    figure = figures.receptive_fields_figure(
+        {"before": kernel, "after": -kernel}, (4, 4, 1)
+    )
+    assert [axis.get_title() for axis in figure.axes[:2]] == ["before", "after"]
+    assert pixels(figure, tmp_path / "fields.png").std() > 0.05
