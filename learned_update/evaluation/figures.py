@@ -105,6 +105,7 @@ def accuracy_figure(scores, longest_unroll, initial=None):
         axis.set(title=name, ylabel="accuracy (%)", xlabel="inner steps")
     figure.legend(
         *axes[0].get_legend_handles_labels(),
+        title=f"mean and 95 % interval, {count} initialisations per data set",
         loc="outside lower center",
         ncols=4,
         frameon=False,

@@ -77,7 +77,8 @@ def report(
     rows = [row for row in curves if row.steps in (None, steps, last)]
     write_csv(curves, run_dir / "curves.csv")
     write_csv(rows, run_dir / "table.csv")
-    write_markdown(rows, reference, f"{protocol}.", run_dir / "table.md")
+    caption = f"{protocol}; {last} steps: the first {curve_initialisations} of them."
+    write_markdown(rows, reference, caption, run_dir / "table.md")
     trainer = trainers[META_TRAINED]
     _draw(scores, trainer, datasets, run_dir, longest_unroll, steps, protocol)
     return rows
