@@ -34,10 +34,12 @@ setup(
         "numpy>=2.0",
         "pillow>=10.4",
         "scikit-learn>=1.6",
+        "scipy>=1.13",
         "tensorboard>=2.20",  # tf.summary writes its events with it
         "tensorflow>=2.21",
         "tensorflow-datasets>=4.9.9",
         "tensorflow-metadata>=1.17.3",  # older ones need a protobuf that is too old
+        "threadpoolctl>=3.5",
         "tqdm>=4.66",
     ],
     extras_require={

@@ -6,6 +6,12 @@ import pathlib
 import tempfile
 
 
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 @contextlib.contextmanager
 def atomic_path(path):
     """Yields a temporary path beside `path` that replaces it when the block succeeds.
@@ -25,6 +31,7 @@ def atomic_path(path):
     temporary = pathlib.Path(name)
     try:
         yield temporary
+        temporary.chmod(0o666 & ~_umask())  # `mkstemp` keeps others out
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,0 +1,31 @@
+"""Files are whole or absent, and readable as any other."""
+
+import os
+import pathlib
+import stat
+
+import pytest
+
+from learned_update.files import atomic_path
+
+
+def test_file_appears_when_it_is_whole(tmp_path):
+    path = tmp_path / "folder" / "a.txt"
+    with atomic_path(path) as temporary:
+        temporary.write_text("whole")
+        assert not path.exists()
+    assert path.read_text() == "whole"
+    assert os.listdir(path.parent) == ["a.txt"]
+    plain = pathlib.Path(tmp_path / "plain")
+    plain.touch()
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+def test_failure_leaves_what_was_there(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("before")
+    with pytest.raises(RuntimeError), atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "before"
+    assert os.listdir(tmp_path) == ["a.txt"]
