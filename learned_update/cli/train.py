@@ -38,6 +38,8 @@ def run(options):
     else:
         experiment(run_dir)
         finished.touch()
+        written = sorted(path.name for path in run_dir.iterdir())
+        print(f"In {run_dir}: {', '.join(written)}")
     table = run_dir / TABLE_FILE
     if table.is_file():
         print(table.read_text(encoding="utf-8"))
