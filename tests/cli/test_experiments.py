@@ -49,7 +49,7 @@ def test_quickstart(tmp_path, form):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stderr == ""
+    assert "Warning" not in done.stderr
     table = (tmp_path / "table.md").read_text()
     assert table in done.stdout
     assert str(tmp_path) in done.stdout
