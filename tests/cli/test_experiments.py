@@ -1,4 +1,4 @@
-"""Every experiment, cut down to one outer step, from the command line to its table."""
+"""Every experiment, cut down to two outer steps, from the command line to its table."""
 
 import os
 import pathlib
@@ -12,7 +12,8 @@ import learned_update as lu
 
 ROOT = pathlib.Path(__file__).parents[2]
 SMALL = (
-    "meta_train.outer_steps = 1",
+    "OUTER_STEPS = 2",
+    "adam.warmup_steps = 1",  # of rate 0
     "Schedule.truncation_lengths = (1,)",
     "Schedule.unroll_lengths = (1, 2)",
     "glyph_tasks.scripts = ('greek',)",
