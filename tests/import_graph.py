@@ -9,7 +9,16 @@ PACKAGE = ROOT / "learned_update"
 
 # From the bottom up; a part imports from lower lines only.
 PICTURE = (
-    ("types", "errors", "files", "progress", "randomness", "version", "configuration"),
+    (
+        "types",
+        "errors",
+        "files",
+        "progress",
+        "randomness",
+        "run_metrics",
+        "version",
+        "configuration",
+    ),
     ("backend",),
     ("checks",),
     ("ops",),

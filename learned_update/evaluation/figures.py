@@ -27,7 +27,7 @@ def meta_loss_figure(metrics):
     """Meta-loss, and query accuracy if there is one, over outer steps.
 
     Args:
-        metrics: columns as of `read_metrics`: `outer_step`, `meta_loss` and perhaps
+        metrics: columns as of `metric_columns`: `outer_step`, `meta_loss` and perhaps
             `query_accuracy`.
 
     Returns:

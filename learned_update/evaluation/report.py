@@ -7,7 +7,7 @@ import numpy as np
 
 from learned_update.evaluation import few_shot, figures
 from learned_update.evaluation.column import Column
-from learned_update.evaluation.metrics import read_metrics
+from learned_update.evaluation.metrics import metric_columns
 from learned_update.evaluation.protocol import Protocol
 from learned_update.evaluation.table import (
     tabulate,
@@ -16,6 +16,7 @@ from learned_update.evaluation.table import (
     write_markdown,
 )
 from learned_update.evaluation.trial import draw_trial
+from learned_update.run_metrics import read_metrics
 
 META_TRAINED = "meta-trained rule"
 INITIAL = "initial theta"
@@ -98,11 +99,9 @@ def step_marks(longest_unroll, steps):
 
 def _draw(scores, trainer, datasets, run_dir, longest_unroll, steps, protocol):
     plots = run_dir / "plots"
-    metrics = run_dir / "metrics.jsonl"
-    if metrics.exists():
-        figures.save(
-            figures.meta_loss_figure(read_metrics(metrics)), plots / "meta_loss.png"
-        )
+    metrics = metric_columns(read_metrics(run_dir))
+    if metrics:
+        figures.save(figures.meta_loss_figure(metrics), plots / "meta_loss.png")
     figures.save(
         figures.accuracy_figure(
             with_families(scores), longest_unroll, few_shot.RANDOM_INITIALISATION

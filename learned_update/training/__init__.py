@@ -5,7 +5,7 @@ from learned_update.training.checkpoint import (
     restore_checkpoint,
     save_checkpoint,
 )
-from learned_update.training.metrics_log import MetricsLog, read_metrics
+from learned_update.training.metrics_log import MetricsLog
 from learned_update.training.objective import cosine_objective, squared_objective
 from learned_update.training.optimizer import adam
 from learned_update.training.run import INITIAL_RULE_FILE, meta_train
@@ -23,7 +23,6 @@ __all__ = [
     "checkpoints",
     "cosine_objective",
     "meta_train",
-    "read_metrics",
     "restore_checkpoint",
     "save_checkpoint",
     "squared_objective",

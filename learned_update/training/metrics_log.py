@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-METRICS_FILE = "metrics.jsonl"
+from learned_update.run_metrics import METRICS_FILE, read_metrics
 
 
 class MetricsLog:
@@ -35,23 +35,6 @@ class MetricsLog:
 
     def __exit__(self, *_):
         self._file.close()
-
-
-def read_metrics(run_dir):
-    """The metrics of a run, one dict per outer step; empty if there are none.
-
-    A last line that was cut off is left out.
-    """
-    path = pathlib.Path(run_dir) / METRICS_FILE
-    if not path.is_file():
-        return []
-    rows = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            rows.append(json.loads(line))
-        except json.JSONDecodeError:
-            break
-    return rows
 
 
 def _event_writer(run_dir):

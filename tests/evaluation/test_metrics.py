@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from learned_update.evaluation.metrics import read_metrics
+from learned_update.evaluation.metrics import metric_columns
+from learned_update.run_metrics import read_metrics
 
 LINES = """\
 {"note": "no outer step"}
@@ -15,9 +16,8 @@ LINES = """\
 
 
 def test_later_lines_count_and_a_line_cut_off_does_not(tmp_path):
-    path = tmp_path / "metrics.jsonl"
-    path.write_text(LINES)
-    metrics = read_metrics(path)
+    (tmp_path / "metrics.jsonl").write_text(LINES)
+    metrics = metric_columns(read_metrics(tmp_path))
     nan = np.nan
     np.testing.assert_array_equal(metrics["outer_step"], [1, 2, 3])
     np.testing.assert_array_equal(metrics["meta_loss"], [0.9, 0.6, nan])

@@ -16,7 +16,8 @@ import numpy as np  # noqa: E402
 from keras import ops  # noqa: E402
 
 import learned_update as lu  # noqa: E402
-from learned_update.training import checkpoints, meta_train, read_metrics  # noqa: E402
+from learned_update.run_metrics import read_metrics  # noqa: E402
+from learned_update.training import checkpoints, meta_train  # noqa: E402
 from tests.training import small_run  # noqa: E402
 
 

@@ -13,13 +13,13 @@ from keras import ops
 import learned_update as lu
 from learned_update.meta.trees import unstack
 from learned_update.meta.unroll import PIXEL_SCALE
+from learned_update.run_metrics import read_metrics
 from learned_update.training import (
     MetaTrainer,
     Schedule,
     checkpoints,
     cosine_objective,
     meta_train,
-    read_metrics,
     restore_checkpoint,
     save_checkpoint,
 )
