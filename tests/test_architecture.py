@@ -19,15 +19,7 @@ _LAZY_TENSORFLOW = (
     "learned_update/training/metrics_log.py",  # TensorBoard events
     "learned_update/zoo/checkpoint_reader.py",
 )
-_NO_GIN = {
-    "types",
-    "errors",
-    "files",
-    "progress",
-    "randomness",
-    "run_metrics",
-    "version",
-} | {
+_NO_GIN = {*import_graph.FOUNDATION} - {"configuration"} | {
     "backend",
     "checks",
     "ops",

@@ -5,6 +5,7 @@ import pytest
 from keras import ops
 
 import learned_update as lu
+from learned_update.layers.forms import released_parts
 from tests.rules_and_bases import released
 
 
@@ -36,15 +37,9 @@ def test_round_trip(sizes):
 
 
 def test_default_sizes_are_those_of_the_published_rule():
-    rule = lu.UpdateRule(**lu_released_parts())
+    rule = lu.UpdateRule(**released_parts())
     assert len(rule.trainable_variables) == 72
     assert rule.count_params() == 114_670
-
-
-def lu_released_parts():
-    from learned_update.layers.forms import released_parts
-
-    return released_parts()
 
 
 def test_scope_suffix_and_inert_variables_do_not_matter():
