@@ -1,7 +1,8 @@
-"""Entry point of `learned-update`: finds the verb, reads the configuration, calls."""
+"""Entry point of `learned-update`: finds the verb and calls it."""
 
 import argparse
 import importlib
+import os
 import sys
 
 from learned_update.cli import environment
@@ -10,7 +11,7 @@ from learned_update.version import __version__
 
 VERBS = ("train",)  # each a module beside this one
 
-_MISSING_SETTING = "Required bindings"  # how gin 0.5 begins to say so
+_FAILED = 1
 _USAGE_ERROR = 2
 _INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
@@ -22,20 +23,20 @@ def main(arguments=None):
         arguments: command line without the program's name; None takes `sys.argv`.
 
     Returns:
-        Exit status: 0, 2 for a wrong command line or configuration, 130 after Ctrl-C.
+        Exit status: 0; 1 if a file cannot be read or written; 2 for a wrong command
+        line, configuration or input; 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
-    verb = _verb(options.verb)
     environment.prepare()
     try:
-        _configure(options, verb)
-        verb.run(options)
+        _verb(options.verb).run(options)
     except InvalidInputError as error:
-        return _refuse(options, error)
-    except RuntimeError as error:
-        if not str(error).startswith(_MISSING_SETTING):
-            raise
-        return _refuse(options, f"{error} Is a --gin_file missing?")
+        return _refuse(options, error, _USAGE_ERROR)
+    except BrokenPipeError:  # nobody reads on, as in `learned-update rules | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FAILED
+    except OSError as error:
+        return _refuse(options, error, _FAILED)
     except KeyboardInterrupt as interrupt:
         said = str(interrupt) or "Interrupted; the same command goes on from here."
         print(f"\n{said}", file=sys.stderr)
@@ -43,9 +44,9 @@ def main(arguments=None):
     return 0
 
 
-def _refuse(options, message):
+def _refuse(options, message, status):
     print(f"learned-update {options.verb}: error: {message}", file=sys.stderr)
-    return _USAGE_ERROR
+    return status
 
 
 def _verb(name):
@@ -70,52 +71,5 @@ def _parser():
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        _add_common_arguments(verb_parser)
+        verb.add_arguments(verb_parser)
     return parser
-
-
-def _add_common_arguments(parser):
-    parser.add_argument(
-        "--gin_file",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="configuration, found in the working directory, then in the package; "
-        "may be repeated, later files win",
-    )
-    parser.add_argument(
-        "--gin_param",
-        action="append",
-        default=[],
-        metavar="NAME.PARAMETER=VALUE",
-        help="one more setting, after all files; may be repeated",
-    )
-    parser.add_argument(
-        "--run_dir", required=True, metavar="FOLDER", help="where results are kept"
-    )
-    parser.add_argument(
-        "--seed",
-        type=_seed,
-        metavar="INTEGER",
-        help="seed of everything random; without it the configuration's",
-    )
-
-
-def _seed(text):
-    """An integer of at least 0, as the generators of the package want it."""
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"expected an integer >= 0, received {text!r}")
-    return int(text)
-
-
-def _configure(options, verb):
-    """Reads the gin files and keeps the resolved configuration in the run directory."""
-    with environment.quiet_imports():
-        verb.register()
-    from learned_update import configuration
-
-    parameters = list(options.gin_param)
-    if options.seed is not None:
-        parameters.append(f"{verb.SEED} = {options.seed}")
-    configuration.load(options.gin_file, parameters)
-    configuration.save(options.run_dir)

@@ -2,7 +2,8 @@
 
 import pathlib
 
-from learned_update.cli import registration
+from learned_update.cli.arguments import integer
+from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
 
 SUMMARY = "Meta-train an update rule and report on it."
 EXAMPLE = """\
@@ -13,22 +14,31 @@ example:
 
 A run that was stopped goes on when the same command is given again.
 """
-SEED = "meta_train.seed"
 FINISHED_FILE = "finished"
 TABLE_FILE = "table.md"
 
 
-def register():
-    """Imports everything that a configuration may name."""
-    registration.register_all()
-    from learned_update.cli import experiment  # noqa: F401
+def add_arguments(parser):
+    """Adds the options of this verb."""
+    add_gin_arguments(parser)
+    parser.add_argument(
+        "--run_dir", required=True, metavar="FOLDER", help="where results are kept"
+    )
+    parser.add_argument(
+        "--seed",
+        type=integer,
+        metavar="INTEGER",
+        help="seed of everything random; without it the configuration's",
+    )
 
 
 def run(options):
     """Runs the configured experiment, unless the run directory holds it finished."""
+    seed = [] if options.seed is None else [f"meta_train.seed = {options.seed}"]
+    run_dir = pathlib.Path(options.run_dir)
+    configure(options, seed, run_dir)
     from learned_update.cli.experiment import experiment
 
-    run_dir = pathlib.Path(options.run_dir)
     finished = run_dir / FINISHED_FILE
     if finished.is_file():
         print(
@@ -36,7 +46,7 @@ def run(options):
             "or remove this one."
         )
     else:
-        experiment(run_dir)
+        call_configured(experiment, run_dir)
         finished.touch()
         written = sorted(path.name for path in run_dir.iterdir())
         print(f"In {run_dir}: {', '.join(written)}")

@@ -1,4 +1,4 @@
-"""Labelled images in memory, and what one does with them."""
+"""Images in memory, labelled or not, and what one does with them."""
 
 from typing import NamedTuple
 
@@ -9,36 +9,45 @@ from learned_update.randomness import generator
 
 
 class Dataset(NamedTuple):
-    """Labelled images of one size.
+    """Images of one size; rows of a table and bags of words have height 1.
 
     Attributes:
         name: what messages and tables call it.
-        images: `(examples, height, width, channels)` uint8.
-        labels: index of the class of each image, `(examples,)` int32.
-        class_names: one name per class.
+        images: `(examples, height, width, channels)`, uint8 from 0 to 255 or float32
+            at the scale that the base model sees.
+        labels: index of the class of each image, `(examples,)` int32; None if unknown.
+        class_names: one name per class; empty if unknown.
     """
 
     name: str
     images: np.ndarray
-    labels: np.ndarray
-    class_names: tuple[str, ...]
+    labels: np.ndarray | None = None
+    class_names: tuple[str, ...] = ()
 
 
 def check_dataset(dataset):
-    """Returns `dataset` if it is well formed.
+    """Returns `dataset` if it is well formed, with labels or without.
 
     Raises:
         ValueError: if an array has another type or shape than `Dataset` says, if
-            there are no examples, or if a label names no class.
+            there are no examples, if a value is not finite, or if a label names no
+            class.
     """
     name, images, labels, class_names = dataset
-    images, labels = np.asarray(images), np.asarray(labels)
-    if images.dtype != np.uint8:
+    images = np.asarray(images)
+    if images.dtype not in (np.uint8, np.float32):
         raise invalid(
             f"Images of data set {name!r} are of another type.",
-            expected="uint8",
+            expected="uint8 from 0 to 255, or float32",
             received=_describe(images),
-            remedy="Replace NaN, scale [0, 1] to 0..255, round and cast to uint8.",
+            remedy="`from_arrays` converts what it is given.",
+        )
+    if images.dtype == np.float32 and not np.isfinite(images).all():
+        raise invalid(
+            f"Images of data set {name!r} hold values that are not finite.",
+            expected="finite numbers",
+            received=f"{np.count_nonzero(~np.isfinite(images))} NaN or infinite",
+            remedy="Clean or impute the data first.",
         )
     if images.ndim != 4 or 0 in images.shape:
         raise invalid(
@@ -47,10 +56,29 @@ def check_dataset(dataset):
             received=f"{images.shape}",
             remedy="Give grey images a last axis of 1: `images[..., None]`.",
         )
-    if labels.shape != images.shape[:1] or labels.dtype != np.int32:
+    if labels is not None:
+        _check_labels(name, len(images), np.asarray(labels), class_names)
+    return dataset
+
+
+def check_labelled(dataset):
+    """Returns `dataset` if it is well formed and labelled; else raises `ValueError`."""
+    if dataset.labels is None:
+        raise invalid(
+            f"Data set {dataset.name!r} has no labels.",
+            expected="a label per example, to draw tasks or to score",
+            received="unlabelled examples",
+            remedy="Give labels, or use the data where none are needed: "
+            "`train_base_model`, `LearnedUpdateEncoder.fit`.",
+        )
+    return check_dataset(dataset)
+
+
+def _check_labels(name, examples, labels, class_names):
+    if labels.shape != (examples,) or labels.dtype != np.int32:
         raise invalid(
             f"Labels of data set {name!r} do not fit its images.",
-            expected=f"int32 of shape {images.shape[:1]}, one per image",
+            expected=f"int32 of shape {(examples,)}, one per image",
             received=_describe(labels),
             remedy="Reshape them, or cast them with `labels.astype('int32')`.",
         )
@@ -62,7 +90,6 @@ def check_dataset(dataset):
             received=f"labels from {labels.min()} to {labels.max()}",
             remedy="Name every class, and count from 0.",
         )
-    return dataset
 
 
 def subset(dataset, classes):
@@ -76,8 +103,10 @@ def subset(dataset, classes):
         `Dataset` with the examples in their old order.
 
     Raises:
-        ValueError: if a class does not exist or is given twice.
+        ValueError: if the data set has no labels, or a class does not exist or is
+            given twice.
     """
+    check_labelled(dataset)
     classes = [int(index) for index in classes]
     count = len(dataset.class_names)
     if len(set(classes)) < len(classes) or any(not 0 <= c < count for c in classes):
@@ -99,9 +128,10 @@ def subset(dataset, classes):
 
 
 def flatten(dataset):
-    """Pixels as the base model sees them: `(examples, inputs)` float32 in [0, 1]."""
+    """What the base model sees, `(examples, inputs)` float32; uint8 as [0, 1]."""
     pixels = dataset.images.reshape(len(dataset.images), -1)
-    return pixels.astype("float32") / np.float32(255)
+    scale = 255 if pixels.dtype == np.uint8 else 1
+    return pixels.astype("float32") / np.float32(scale)
 
 
 def split(dataset, fraction, seed):
@@ -127,7 +157,7 @@ def split(dataset, fraction, seed):
             received=f"fraction={fraction}",
             remedy="Use the data set as it is if one part is all you need.",
         )
-    first = np.zeros(len(dataset.labels), bool)
+    first = np.zeros(len(check_labelled(dataset).labels), bool)
     for label, class_name in enumerate(dataset.class_names):
         members = np.flatnonzero(dataset.labels == label)
         if len(members) < 2:

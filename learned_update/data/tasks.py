@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from learned_update.data.dataset import check_dataset
+from learned_update.data.dataset import check_labelled
 from learned_update.data.input_maps import (
     check_distribution,
     draw_input_map,
@@ -61,7 +61,7 @@ class TaskDistribution:
         batch_size=64,
         input_maps=None,
     ):
-        self.datasets = tuple(check_dataset(dataset) for dataset in datasets)
+        self.datasets = tuple(check_labelled(dataset) for dataset in datasets)
         self.ways = ways
         self.shots = shots
         self.queries = queries

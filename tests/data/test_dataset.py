@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from learned_update.data import check_dataset, flatten, split, subset
+from learned_update.data import Dataset, check_dataset, flatten, split, subset
 from tests.data.striped import striped
 
 FLOATS = np.full((27, 3, 2, 1), np.nan, "float32")
@@ -14,13 +14,32 @@ def test_a_sound_data_set_is_returned():
     assert check_dataset(dataset) is dataset
 
 
+def test_data_without_labels_are_sound_where_labels_are_not_needed():
+    dataset = striped()._replace(labels=None, class_names=())
+    assert check_dataset(dataset) is dataset
+    for function in (lambda d: subset(d, [0, 1]), lambda d: split(d, 0.5, 0)):
+        with pytest.raises(ValueError, match="'striped' has no labels.*train_base"):
+            function(dataset)
+
+
+def test_floats_are_what_the_base_model_sees():
+    images = np.random.default_rng(0).normal(size=(4, 1, 5, 1)).astype("float32")
+    pixels = flatten(Dataset("table", images))
+    np.testing.assert_array_equal(pixels, images[:, 0, :, 0])
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         (
+            {"images": FLOATS.astype("float64")},
+            r"Images of data set 'striped' are of another type. Expected: uint8 from 0 "
+            r"to 255, or float32. Received: float64 of shape \(27, 3, 2, 1\) with 162 "
+            "NaN. `from_arrays` converts",
+        ),
+        (
             {"images": FLOATS},
-            r"Images of data set 'striped' are of another type. Expected: uint8. "
-            r"Received: float32 of shape \(27, 3, 2, 1\) with 162 NaN. .*round and",
+            r"not finite. Expected: finite numbers. Received: 162 NaN or infinite",
         ),
         (
             {"images": striped().images[..., 0]},
@@ -50,7 +69,16 @@ def test_a_sound_data_set_is_returned():
             r"Received: labels from -1 to 2. .*count from 0",
         ),
     ],
-    ids=["floats", "no channels", "empty", "lengths", "labels", "names", "negative"],
+    ids=[
+        "doubles",
+        "not finite",
+        "no channels",
+        "empty",
+        "lengths",
+        "labels",
+        "names",
+        "negative",
+    ],
 )
 def test_what_is_wrong_with_a_data_set_is_said(changes, message):
     with pytest.raises(ValueError, match=message):
