@@ -22,11 +22,15 @@ setup(
     python_requires=">=3.10,<3.14",
     packages=[*find_packages(include=["learned_update*"]), CONFIGURATIONS],
     package_dir={CONFIGURATIONS: "gin"},
-    package_data={CONFIGURATIONS: ["**/*.gin"]},
+    package_data={
+        CONFIGURATIONS: ["**/*.gin"],
+        "learned_update.zoo": ["rules/*.json", "rules/*.keras"],
+    },
     install_requires=[
         "absl-py>=2.1",
         'etils<1.14; python_version < "3.11"',  # or old pip searches for an hour
         "fonttools>=4.53",
+        "fsspec[http]>=2024.6",
         "gin-config>=0.5",
         "importlib_resources>=6.4",  # tensorflow-datasets needs it undeclared
         "keras>=3.12",
@@ -43,11 +47,15 @@ setup(
         "tqdm>=4.66",
     ],
     extras_require={
+        "gcs": ["gcsfs>=2024.6"],
         "gpu": ["tensorflow[and-cuda]>=2.21"],
         "jax": ["jax>=0.6.2"],
+        "onnx": ["onnx>=1.17"],
         "tpu": ["jax[tpu]>=0.6.2"],
         "test": [
             "jax>=0.6.2",
+            "onnx>=1.17",
+            "onnxruntime>=1.20",
             "pytest>=8.3",
             "pytest-xdist>=3.6",
             "ruff>=0.14,<0.18",

@@ -20,7 +20,19 @@ _HOMES = {
     "training": ("MetaTrainer", "Schedule", "TaskGroup", "meta_train"),
     "types": ("Activations", "LayerParams", "Phi", "Statistics"),
     "evaluation": ("evaluate",),
-    "zoo": ("load_released_rule", "load_rule", "released_variable_names"),
+    "estimator": ("LearnedUpdateEncoder",),
+    "export": ("export_encoder", "export_saved_model"),
+    "zoo": (
+        "Card",
+        "add_rule",
+        "convert_released_rule",
+        "list_rules",
+        "load_released_rule",
+        "load_rule",
+        "released_variable_names",
+        "remove_rule",
+        "rule_card",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -69,12 +69,26 @@ class InputMap(NamedTuple):
     matrix: Tensor
 
 
+class PixelMap(NamedTuple):
+    """Inputs scaled one by one and put in order: x <- ((x - offset) scale)[order].
+
+    Attributes:
+        offset: `(inputs,)`.
+        scale: `(inputs,)`.
+        order: `(inputs,)` int32.
+    """
+
+    offset: Tensor
+    scale: Tensor
+    order: Tensor
+
+
 class InnerState(NamedTuple):
     """Where the unrolls of a group of tasks stand.
 
     Attributes:
         phi: base-model parameters, every leaf with a leading `tasks` axis.
-        input_map: the tasks' input maps, leading `tasks` axis.
+        input_map: the tasks' `InputMap` or `PixelMap`, leading `tasks` axis.
         tasks: the tasks themselves, on the host.
         unroll: unrolls that each slot has begun before this one, `(tasks,)` int64.
         inner_step: inner steps done in the current unroll, `(tasks,)` int64.
@@ -82,7 +96,7 @@ class InnerState(NamedTuple):
     """
 
     phi: Phi
-    input_map: InputMap
+    input_map: InputMap | PixelMap
     tasks: tuple[Any, ...]
     unroll: Tensor
     inner_step: Tensor
@@ -90,21 +104,42 @@ class InnerState(NamedTuple):
 
 
 class Episode(NamedTuple):
-    """How many labelled examples the meta-objective sees.
+    """What compiled code knows of a truncation beforehand.
 
     Attributes:
         ways: classes.
         shots: support examples per class.
         queries: query examples per class.
+        image_shape: `(height, width, channels)` where images are augmented, else `()`.
+        regression_targets: which coefficients of the augmentation the meta-objective
+            asks for, indices into the last axis of `TaskBatch.coefficients`.
     """
 
     ways: int
     shots: int
     queries: int
+    image_shape: tuple[int, ...] = ()
+    regression_targets: tuple[int, ...] = ()
+
+
+class Resident(NamedTuple):
+    """What lies on the device during a run.
+
+    Attributes:
+        pixels: all examples, `(examples, inputs)` uint8, or float32 as they are.
+        noise: bank of noise images of variance 1, `(images, inputs)` float32; `()`
+            where images are not augmented.
+    """
+
+    pixels: Tensor
+    noise: Tensor = ()
+
+
+ROTATION, SHIFT_DOWN, SHIFT_RIGHT, NOISE = range(4)  # axis -1 of the coefficients
 
 
 class TaskBatch(NamedTuple):
-    """What one truncation of a group of tasks reads: indices into its pixels.
+    """What one truncation of a group of tasks reads: indices and coefficients.
 
     Attributes:
         inner: examples of the inner batches, `(tasks, steps, batch)` int32.
@@ -112,11 +147,18 @@ class TaskBatch(NamedTuple):
             `(tasks, steps, ways * shots)` int32.
         query: labelled examples that it is scored on, class by class,
             `(tasks, steps, ways * queries)` int32.
+        coefficients: of the augmentation (`ops.augmentation`), for the examples of
+            inner, support and query in this order, `(tasks, steps, rows, 4)` float32;
+            `()` where images are not augmented.
+        noise: noise images that are added to them, `(tasks, steps, rows)` int32, or
+            `()`.
     """
 
     inner: Tensor
     support: Tensor
     query: Tensor
+    coefficients: Tensor = ()
+    noise: Tensor = ()
 
 
 class TrainState(NamedTuple):

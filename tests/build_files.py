@@ -11,6 +11,8 @@ _HEADER = """\
 package(default_visibility = ["//visibility:public"])
 """
 
+DATA = {"zoo": 'glob(["rules/*"])'}  # files that a folder ships beside its modules
+
 
 def build_files():
     """Mapping from the paths of the BUILD files to what they say."""
@@ -18,7 +20,9 @@ def build_files():
     folders = [part for part in parts if (import_graph.PACKAGE / part).is_dir()]
     files = {
         import_graph.PACKAGE / part / "BUILD": _HEADER
-        + _library(part, 'glob(["*.py"])', _dependencies(parts[part]))
+        + _library(
+            part, 'glob(["*.py"])', _dependencies(parts[part]), DATA.get(part, "")
+        )
         for part in folders
     }
     files[import_graph.PACKAGE / "BUILD"] = _HEADER + _top_level(parts, folders)
@@ -29,7 +33,7 @@ def _top_level(parts, folders):
     modules = [part for part in parts if part not in folders]
     foundation = [part for part in modules if part in import_graph.FOUNDATION]
     sources = _list([f"{part}.py" for part in foundation])
-    targets = [_library("foundation", sources, [], data=["//gin"])]
+    targets = [_library("foundation", sources, [], data='["//gin"]')]
     targets += [
         _library(part, f'["{part}.py"]', _dependencies(parts[part]))
         for part in modules
@@ -56,10 +60,10 @@ def _label(part):
     return f"//learned_update:{part}"
 
 
-def _library(name, sources, dependencies, data=()):
+def _library(name, sources, dependencies, data=""):
     lines = ["", "py_library(", f'    name = "{name}",', f"    srcs = {sources},"]
     if data:
-        lines.append(f"    data = {_list(data)},")
+        lines.append(f"    data = {data},")
     if dependencies:
         lines.append(f"    deps = {_list(dependencies)},")
     return "\n".join([*lines, ")", ""])

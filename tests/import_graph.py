@@ -24,7 +24,8 @@ PICTURE = (
     ("ops",),
     ("layers",),
     ("meta", "data", "baselines"),
-    ("training", "evaluation", "export", "estimator", "zoo"),
+    ("zoo",),
+    ("training", "evaluation", "export", "estimator"),
     ("cli",),
 )
 FOUNDATION = PICTURE[0]  # single modules, which may import each other

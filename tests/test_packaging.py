@@ -11,7 +11,7 @@ import gin
 import pytest
 
 from learned_update import configuration
-from learned_update.cli import registration
+from learned_update.cli import gin_options
 from learned_update.version import __version__
 from tests import import_graph
 
@@ -76,7 +76,7 @@ def test_checkout_does_not_hide_gin_config():
 @pytest.mark.parametrize("name", configuration.gin_files())
 def test_gin_file_parses(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    registration.register_all()
+    gin_options.register_all()
     importlib.import_module("learned_update.cli.experiment")
     gin.clear_config()
     configuration.load([name])
@@ -90,3 +90,11 @@ def test_gin_file_says_where_it_comes_from(name):
     comment = text.split("\n\n")[0]
     assert "Source" in comment
     assert "Deviations" in comment
+
+
+def test_wheel_has_the_shipped_rules(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    shipped = {name for name in names if name.startswith("learned_update/zoo/rules/")}
+    assert shipped == {
+        f"learned_update/zoo/rules/glyphs.{suffix}" for suffix in ("json", "keras")
+    }

@@ -21,6 +21,7 @@ VARIANTS = {
     "rematerialised": {"rematerialise": True},
     "kept": {"rematerialise": False},
     "one task at a time": {"rematerialise": True, "slots": 1, "groups": 8},
+    "augmented": {"rematerialise": True, "augmented": True},
 }
 COLUMNS = ("compile_s", "wall_s", "cpu_s", "draw_s", "peak_memory_gb")
 
@@ -28,12 +29,24 @@ COLUMNS = ("compile_s", "wall_s", "cpu_s", "draw_s", "peak_memory_gb")
 def measure(variant, outer_steps):
     """Times of one variant, as a dict; seconds per outer step of 8 tasks."""
     import learned_update as lu
-    from learned_update.data import InputMapDistribution, TaskDistribution, glyphs
+    from learned_update.data import (
+        Augmentation,
+        InputMapDistribution,
+        TaskDistribution,
+        glyphs,
+    )
     from learned_update.training.slots import draw_batch
 
     options = VARIANTS[variant]
     scripts = [glyphs(script) for script in ("latin", "greek", "cyrillic")]
-    tasks = TaskDistribution(scripts, input_maps=InputMapDistribution())
+    if options.get("augmented"):
+        tasks = TaskDistribution(
+            scripts,
+            input_maps=InputMapDistribution(tilt=0, permutation=1),
+            augmentation=Augmentation(rotation=15, shift=0.1, noise=0.1),
+        )
+    else:
+        tasks = TaskDistribution(scripts, input_maps=InputMapDistribution())
     group = lu.TaskGroup(tasks, units=(64, 64, 32), slots=options.get("slots", 8))
     trainer = lu.MetaTrainer(
         lu.UpdateRule(),
@@ -75,8 +88,8 @@ def main():
         print(json.dumps(measure(options.only, options.outer_steps)))
         return
     first = None
-    print("| variant | " + " | ".join(COLUMNS) + " |")
-    print("| --- |" + " ---: |" * len(COLUMNS))
+    print("| variant | " + " | ".join(COLUMNS) + " | draw_s / wall_s |")
+    print("| --- |" + " ---: |" * (len(COLUMNS) + 1))
     for variant in options.variants:
         command = [sys.executable, __file__, "--only", variant]
         command += ["--outer_steps", str(options.outer_steps)]
@@ -84,6 +97,7 @@ def main():
         times = json.loads(done.stdout.splitlines()[-1])
         first = first or times
         cells = [f"{times[c]:.3g} ({times[c] / first[c]:.2f}x)" for c in COLUMNS]
+        cells.append(f"{times['draw_s'] / times['wall_s']:.2%}")
         print(f"| {variant} | " + " | ".join(cells) + " |", flush=True)
 
 

@@ -42,7 +42,7 @@ def configure(options, parameters=(), run_dir=None):
         ValueError: a name is misspelt, or the folder holds another configuration.
     """
     with environment.quiet_imports():
-        _register_all()
+        register_all()
     from learned_update import configuration
 
     configuration.load(options.gin_file, [*options.gin_param, *parameters])
@@ -60,7 +60,8 @@ def call_configured(function, *arguments, **keywords):
         raise InvalidInputError(f"{error} Is a --gin_file missing?") from error
 
 
-def _register_all():
+def register_all():
+    """Imports every folder of the package, which registers its names with gin."""
     for module in pkgutil.iter_modules(learned_update.__path__):
         if module.name not in _NOT_CONFIGURED:
             importlib.import_module(f"learned_update.{module.name}")

@@ -9,7 +9,14 @@ from learned_update.cli import environment
 from learned_update.errors import InvalidInputError
 from learned_update.version import __version__
 
-VERBS = ("train",)  # each a module beside this one
+VERBS = (
+    "train",
+    "apply",
+    "export",
+    "convert",
+    "prepare",
+    "rules",
+)  # each a module beside this one
 
 _FAILED = 1
 _USAGE_ERROR = 2

@@ -1,37 +1,55 @@
 """Data sets, and the few-shot tasks that are drawn from them."""
 
+from learned_update.data.augmentation import Augmentation
 from learned_update.data.dataset import (
     Dataset,
     check_dataset,
+    check_labelled,
     flatten,
     split,
     subset,
 )
+from learned_update.data.dataset_names import dataset_names, group_names
 from learned_update.data.digits import digits
-from learned_update.data.glyph_tasks import glyph_tasks
 from learned_update.data.glyphs import glyphs, scripts
 from learned_update.data.input_maps import InputMapDistribution
-from learned_update.data.registry import dataset_names, load
+from learned_update.data.mixtures import named_datasets, task_distribution
+from learned_update.data.own_data import from_arrays, from_path, from_texts
+from learned_update.data.partitions import PARTS, check_disjoint, names_of_part, part_of
+from learned_update.data.registry import load, load_all, prepare
 from learned_update.data.tasks import Task, TaskDistribution
-from learned_update.data.unseen import unseen_datasets
+from learned_update.data.two_moons import two_moons
 from learned_update.data.writing_systems import HELD_OUT_SCRIPTS, META_TRAIN_SCRIPTS
 
 __all__ = [
     "HELD_OUT_SCRIPTS",
     "META_TRAIN_SCRIPTS",
+    "PARTS",
+    "Augmentation",
     "Dataset",
     "InputMapDistribution",
     "Task",
     "TaskDistribution",
     "check_dataset",
+    "check_disjoint",
+    "check_labelled",
     "dataset_names",
     "digits",
     "flatten",
-    "glyph_tasks",
+    "from_arrays",
+    "from_path",
+    "from_texts",
     "glyphs",
+    "group_names",
     "load",
+    "load_all",
+    "named_datasets",
+    "names_of_part",
+    "part_of",
+    "prepare",
     "scripts",
     "split",
     "subset",
-    "unseen_datasets",
+    "task_distribution",
+    "two_moons",
 ]

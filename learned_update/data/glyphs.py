@@ -1,5 +1,6 @@
 """Characters of many scripts, rendered from fonts in several faces."""
 
+import gin
 import numpy as np
 
 from learned_update.data.dataset import Dataset
@@ -20,6 +21,7 @@ COMPARISON_SIZE = 8  # characters that look the same at this size share no data 
 LEAST_DISTANCE = 0.04  # see `_distances`
 
 
+@gin.configurable(module="learned_update")
 def glyphs(script, size=8, renderings=32, seed=0, fonts=None):
     """Renders the characters of a script, each character a class.
 

@@ -1,6 +1,7 @@
 """Random affine maps of the inputs, so that tasks differ in more than classes.
 
-A map is x <- (x - offset) matrix, with x a row of pixels in [0, 1].
+A map is x <- (x - offset) matrix, with x a row of pixels in [0, 1]; without tilt it is
+one of the inputs one by one.
 """
 
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from learned_update.errors import invalid
-from learned_update.types import InputMap
+from learned_update.types import InputMap, PixelMap
 
 VARIANCE_FLOOR = 1e-3  # variances count as at least this share of the largest one
 
@@ -18,13 +19,13 @@ class Spectrum(NamedTuple):
 
     Attributes:
         mean: `(inputs,)`.
-        variances: along the axes, ascending, `(inputs,)`.
-        axes: orthonormal columns, `(inputs, inputs)`.
+        variances: along the axes, ascending, `(inputs,)`; None if not needed.
+        axes: orthonormal columns, `(inputs, inputs)`; None if not needed.
     """
 
     mean: np.ndarray
-    variances: np.ndarray
-    axes: np.ndarray
+    variances: np.ndarray | None = None
+    axes: np.ndarray | None = None
 
 
 class InputMapDistribution(NamedTuple):
@@ -35,8 +36,8 @@ class InputMapDistribution(NamedTuple):
         tilt: probability that the spectrum is tilted (`tilt_matrix`).
         rotation: probability that a tilt ends in a random rotation of the input space
             instead of in the data set's own axes.
-        signs: probability of random signs of the pixels.
-        permutation: probability of a random order of the pixels.
+        signs: probability of random signs of the inputs.
+        permutation: probability of a random order of the inputs.
         exponents: range of the tilt's exponent a, uniform; 1 whitens.
     """
 
@@ -86,7 +87,7 @@ def spectrum(pixels):
 
 def identity_map(inputs):
     """The map that leaves `inputs` inputs as they are."""
-    return InputMap(np.zeros(inputs, "float32"), np.eye(inputs, dtype="float32"))
+    return _pixel_map(np.zeros(inputs), np.ones(inputs), np.arange(inputs))
 
 
 def tilt_matrix(axes, variances, exponent, rotation=None):
@@ -117,7 +118,7 @@ def random_rotation(rng, inputs):
     return q * np.sign(np.diag(r))
 
 
-def draw_input_map(rng, distribution, spectrum):
+def draw_input_map(rng, distribution, spectrum, ceiling=1.0):
     """Draws a map: inversion, then tilt (with rotation), signs and permutation.
 
     A tilted input is centred on the data set's mean; others keep their origin.
@@ -125,23 +126,33 @@ def draw_input_map(rng, distribution, spectrum):
     Args:
         rng: NumPy generator.
         distribution: `InputMapDistribution`.
-        spectrum: `Spectrum` of the task's data set.
+        spectrum: `Spectrum` of the task's data set; of its mean alone if the
+            distribution never tilts.
+        ceiling: c of the inversion x <- c - x; 0 for inputs of mean 0.
 
     Returns:
-        `InputMap` in float32, computed in float64.
+        `PixelMap` if the distribution never tilts, else `InputMap`; in float32,
+        computed in float64.
     """
     inputs = len(spectrum.mean)
     inverted, tilted, rotated, signed, permuted = rng.random(5) < distribution[:5]
-    offset, matrix = np.zeros(inputs), np.eye(inputs)
-    if inverted:
-        offset, matrix = np.ones(inputs), -matrix
+    offset, sign = np.full(inputs, ceiling * inverted), -1.0 if inverted else 1.0
+    matrix = None
     if tilted:
         exponent = rng.uniform(*distribution.exponents)
         rotation = random_rotation(rng, inputs) if rotated else None
         tilt = tilt_matrix(spectrum.axes, spectrum.variances, exponent, rotation)
-        offset, matrix = spectrum.mean, matrix @ tilt
-    if signed:
-        matrix = matrix * rng.choice([-1.0, 1.0], inputs)
-    if permuted:
-        matrix = matrix[:, rng.permutation(inputs)]
+        offset, matrix = spectrum.mean, sign * tilt
+    scale = rng.choice([-1.0, 1.0], inputs) if signed else np.ones(inputs)
+    order = rng.permutation(inputs) if permuted else np.arange(inputs)
+    if not distribution.tilt:
+        return _pixel_map(offset, sign * scale, order)
+    matrix = sign * np.eye(inputs) if matrix is None else matrix
+    matrix = (matrix * scale)[:, order]
     return InputMap(offset.astype("float32"), matrix.astype("float32"))
+
+
+def _pixel_map(offset, scale, order):
+    return PixelMap(
+        offset.astype("float32"), scale.astype("float32"), order.astype("int32")
+    )

@@ -1,43 +1,177 @@
 """Data sets by name."""
 
-import difflib
 import functools
+import inspect
+import os
+import pathlib
 
+from learned_update.data import own_data
+from learned_update.data.classes import chosen_classes
+from learned_update.data.dataset import check_labelled, subset
+from learned_update.data.dataset_names import (
+    GROUPS,
+    SCRIPTS,
+    dataset_names,
+    unknown_dataset,
+)
 from learned_update.data.digits import digits
 from learned_update.data.glyphs import glyphs
-from learned_update.data.writing_systems import HELD_OUT_SCRIPTS, META_TRAIN_SCRIPTS
+from learned_update.data.prepared_summary import describe
+from learned_update.data.resizing import resize_all
+from learned_update.data.tfds_data import prepare_tfds, tfds_dataset, tfds_options
+from learned_update.data.two_moons import two_moons
 from learned_update.errors import invalid
 
-_LOADERS = {"digits": digits} | {
-    f"glyphs/{script}": functools.partial(glyphs, script)
-    for script in META_TRAIN_SCRIPTS + HELD_OUT_SCRIPTS
-}
+_PATH_STARTS = ("./", "../", "/", "~")
 
 
-def dataset_names():
-    """The names that `load` knows."""
-    return tuple(_LOADERS)
-
-
-def load(name, **options):
+def load(name, size=None, channels=None, split=None, **options):
     """Loads a data set by its name.
 
     Args:
-        name: `"digits"` or `"glyphs/<script>"`; `dataset_names()` lists all.
-        **options: arguments of the function of that name, such as `size=16`.
+        name: one that `dataset_names()` lists, a name in TensorFlow Datasets such as
+            `"kmnist"` or `"emnist/letters"`, or the path of a file or folder.
+        size: height and width of images; None takes the data set's own.
+        channels: 1 for grey, 3 for colour; None takes the data set's own.
+        split: split or slice of TensorFlow Datasets, such as `"test"`, `"all"` or
+            `"train[:1000]"`; None takes `"train"`.
+        **options: `classes`, names or indices of those to keep; and the arguments of
+            `glyphs`, `two_moons`, `tfds_options` or `from_path`.
 
     Returns:
         `Dataset`.
 
     Raises:
-        ValueError: if there is no data set of that name.
+        ValueError: if there is no data set of that name, an argument does not apply
+            to it, or it cannot be had.
+        FileNotFoundError: if there is nothing at a path.
     """
-    if name not in _LOADERS:
-        near = difflib.get_close_matches(str(name), _LOADERS)
+    given = _given(size=size, channels=channels, split=split, **options)
+    loader, applicable = _loader(name)
+    _check_applicable(name, given, applicable)
+    if loader is tfds_dataset:
+        return tfds_dataset(name, **given)
+    classes = given.pop("classes", None)
+    dataset = loader(**given)
+    if classes is None:
+        return dataset
+    class_names = check_labelled(dataset).class_names
+    return subset(dataset, chosen_classes(dataset.name, class_names, classes))
+
+
+def load_all(names, size=None, channels=None, **options):
+    """Loads several data sets, and those that the name of a group stands for.
+
+    Args:
+        names: names that `load` or `group_names()` knows.
+        size: as in `load`.
+        channels: as in `load`.
+        **options: as in `load`.
+
+    Returns:
+        A list of `Dataset`s.
+
+    Raises:
+        ValueError: as `load` does.
+    """
+    names = [names] if isinstance(names, str | os.PathLike) else names
+    members = [member for name in names for member in GROUPS.get(name, (name,))]
+    return [load(member, size, channels, **options) for member in members]
+
+
+def prepare(name, size=None, channels=None, split=None, **options):
+    """Downloads and prepares a data set ahead, so that `load` finds it at once.
+
+    Args:
+        name: as in `load`.
+        size: as in `load`.
+        channels: as in `load`.
+        split: as in `load`.
+        **options: as in `load`.
+
+    Returns:
+        `Prepared`: where it is, how large it is and whether it was there already.
+        Only what comes from TensorFlow Datasets is written; the rest is made each
+        time.
+
+    Raises:
+        ValueError: as `load` does.
+        FileNotFoundError: as `load` does.
+    """
+    given = _given(size=size, channels=channels, split=split, **options)
+    loader, applicable = _loader(name)
+    if loader is tfds_dataset:
+        _check_applicable(name, given, applicable)
+        return prepare_tfds(name, **given)
+    dataset = load(name, **given)
+    return describe(dataset, f"files at {name}" if _is_path(name) else "this package")
+
+
+def _given(**arguments):
+    return {key: value for key, value in arguments.items() if value is not None}
+
+
+def _digits(size=None, channels=None):
+    dataset = digits()
+    return dataset._replace(images=resize_all(dataset.images, size, channels))
+
+
+def _glyphs(script, channels=None, **options):
+    dataset = glyphs(script, **options)
+    return dataset._replace(images=resize_all(dataset.images, None, channels))
+
+
+def _parameters(function):
+    return set(inspect.signature(function).parameters)
+
+
+_LOADERS = {  # by name: the function, and the arguments that apply to it
+    "digits": (_digits, _parameters(_digits)),
+    "two_moons": (two_moons, _parameters(two_moons)),
+} | {
+    f"glyphs/{script}": (
+        functools.partial(_glyphs, script),
+        _parameters(glyphs) - {"script"} | {"channels"},
+    )
+    for script in SCRIPTS
+}
+_OF_PATHS = _parameters(own_data.from_path) - {"path"}
+_OF_TFDS = _parameters(tfds_options) | {"size", "channels", "split"}
+
+
+def _loader(name):
+    """The function that loads a data set, and the names of its arguments."""
+    if name in _LOADERS:
+        return _LOADERS[name]
+    if name in GROUPS:
         raise invalid(
-            f"There is no data set {name!r}.",
-            expected="a name that `dataset_names()` lists",
+            f"{name!r} stands for {len(GROUPS[name])} data sets.",
+            expected="the name of one",
             received=f"name={name!r}",
-            remedy=f"Near names: {', '.join(near or ('digits', 'glyphs/latin'))}.",
+            remedy="`load_all` loads them all.",
         )
-    return _LOADERS[name](**options)
+    if _is_path(name):
+        return functools.partial(own_data.from_path, name), _OF_PATHS
+    if not isinstance(name, str) or name.startswith("glyphs/"):
+        raise unknown_dataset(name)
+    return tfds_dataset, _OF_TFDS
+
+
+def _is_path(name):
+    if isinstance(name, os.PathLike):
+        return True
+    if not isinstance(name, str) or name in dataset_names():
+        return False
+    looks = "/" in name or os.sep in name or name.endswith(own_data.SUFFIXES)
+    return name.startswith(_PATH_STARTS) or (looks and pathlib.Path(name).exists())
+
+
+def _check_applicable(name, given, applicable):
+    foreign = sorted(set(given) - applicable - {"classes"})
+    if foreign:
+        raise invalid(
+            f"{foreign[0]} does not apply to data set {str(name)!r}.",
+            expected=f"some of {', '.join(sorted(applicable | {'classes'}))}",
+            received=f"{foreign[0]}={given[foreign[0]]!r}",
+            remedy="Leave it out, or load this data set by itself.",
+        )

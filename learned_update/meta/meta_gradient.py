@@ -34,7 +34,7 @@ def meta_gradient(
     objective,
     theta,
     phi,
-    pixels,
+    resident,
     input_map,
     batch,
     episode,
@@ -54,8 +54,8 @@ def meta_gradient(
         objective: see `truncated_unroll`.
         theta: values for `rule.trainable_variables`.
         phi: `Phi`, leading `tasks` axis.
-        pixels: `(examples, inputs)` uint8.
-        input_map: `InputMap`, leading `tasks` axis.
+        resident: `Resident`.
+        input_map: `InputMap` or `PixelMap`, leading `tasks` axis.
         batch: `TaskBatch`.
         episode: `Episode`.
         clip_norm: bound of the global norm of a task's gradient.
@@ -74,7 +74,7 @@ def meta_gradient(
             objective,
             copies,
             phi,
-            pixels,
+            resident,
             input_map,
             batch,
             episode,

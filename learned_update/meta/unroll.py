@@ -2,14 +2,15 @@
 
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 from keras import ops
 
 from learned_update import backend
 from learned_update.meta.inner_step import inner_step
+from learned_update.ops.augmentation import augment
+from learned_update.ops.input_maps import apply_input_map, gather
 from learned_update.types import Phi
-
-PIXEL_SCALE = 1.0 / 255.0  # uint8 pixels to [0, 1]
 
 
 def unroll(rule, base, phi, xs, theta=None, rematerialise=False):
@@ -82,7 +83,7 @@ def truncated_unroll(
     objective,
     theta,
     phi,
-    pixels,
+    resident,
     input_map,
     batch,
     episode,
@@ -95,13 +96,15 @@ def truncated_unroll(
         rule: `UpdateRule`.
         base: `BaseMLP`.
         objective: `(support_features, support_targets, query_features,
-            query_targets) -> (loss, metrics)`, as `meta_objective`.
+            query_targets, support_regression=, query_regression=) -> (loss, metrics)`,
+            as `meta_objective`.
         theta: values for `rule.trainable_variables`, leading `tasks` axis.
         phi: `Phi`, leading `tasks` axis.
-        pixels: `(examples, inputs)` uint8.
-        input_map: `InputMap`, leading `tasks` axis.
+        resident: `Resident`.
+        input_map: `InputMap` or `PixelMap`, leading `tasks` axis.
         batch: `TaskBatch`.
-        episode: `Episode`, how many examples of how many classes are scored.
+        episode: `Episode`, how many examples of how many classes are scored, and
+            which coefficients of their augmentation are asked for.
         joint_statistics: whether support and query are embedded as one batch, as the
             authors did, or both with the batch statistics of the support.
         rematerialise: whether the gradient computes intermediates again.
@@ -114,59 +117,81 @@ def truncated_unroll(
     query_targets = class_by_class(episode.ways, episode.queries, dtype)
     support_rows = episode.ways * episode.shots
 
-    def task_step(theta, phi, x, labelled):
+    def task_step(theta, phi, x, labelled, *regression):
         phi = inner_step(rule, base, phi, x, theta=theta)
         statistics = None
         if not joint_statistics:
             statistics = base.statistics(phi, labelled[:support_rows])
         features = base.embed(phi, labelled, statistics)
+        targets = {}
+        if regression:
+            targets["support_regression"] = regression[0][:support_rows]
+            targets["query_regression"] = regression[0][support_rows:]
         loss, metrics = objective(
             features[:support_rows],
             support_targets,
             features[support_rows:],
             query_targets,
+            **targets,
         )
         return phi, (loss, metrics["query_accuracy"])
 
-    def step(constants, phi, indices):
-        theta, input_map, pixels = constants
-        inner, labelled = indices
-        x = mapped_inputs(pixels, inner, input_map, dtype)
-        labelled = mapped_inputs(pixels, labelled, input_map, dtype)
-        return backend.vectorize(task_step)(theta, phi, x, labelled)
+    def step(constants, phi, batch):
+        theta, input_map, resident = constants
+        images = task_inputs(resident, batch, input_map, episode.image_shape, dtype)
+        inner_rows = batch.inner.shape[-1] or ops.shape(batch.inner)[-1]
+        x, labelled = images[:, :inner_rows], images[:, inner_rows:]
+        regression = ()
+        if episode.regression_targets:
+            asked = [
+                batch.coefficients[:, inner_rows:, i]
+                for i in episode.regression_targets
+            ]
+            regression = (ops.cast(ops.stack(asked, axis=-1), dtype),)
+        return backend.vectorize(task_step)(theta, phi, x, labelled, *regression)
 
-    labelled = ops.concatenate([batch.support, batch.query], axis=-1)
-    indices = (
-        ops.transpose(batch.inner, (1, 0, 2)),  # (steps, tasks, batch)
-        ops.transpose(labelled, (1, 0, 2)),
+    steps_first = keras.tree.map_structure(
+        lambda x: ops.transpose(x, (1, 0, *range(2, len(x.shape)))), batch
     )
     tasks = ops.zeros_like(phi.layers[0].bias[:, 0])
     phi, (loss, query_accuracy) = backend.scan(
         step,
-        (theta, input_map, pixels),
+        (theta, input_map, resident),
         phi,
-        indices,
+        steps_first,
         (tasks, tasks),
         rematerialise,
     )
     return Truncation(phi, loss, query_accuracy)
 
 
-def mapped_inputs(pixels, indices, input_map, dtype):
-    """Images of every task, mapped by its input map.
+def task_inputs(resident, batch, input_map, image_shape, dtype):
+    """What the base models of a group of tasks see in one inner step.
 
     Args:
-        pixels: `(examples, inputs)` uint8.
-        indices: `(tasks, rows)`.
-        input_map: `InputMap`, leading `tasks` axis.
+        resident: `Resident`.
+        batch: `TaskBatch` of one step, without the `steps` axis.
+        input_map: `InputMap` or `PixelMap`, leading `tasks` axis.
+        image_shape: `(height, width, channels)` if images are augmented, else `()`.
         dtype: of the result.
 
     Returns:
-        `(tasks, rows, inputs)`.
+        Examples of inner, support and query in this order, `(tasks, rows, inputs)`.
     """
-    images = ops.cast(ops.take(pixels, indices, axis=0), dtype) * PIXEL_SCALE
-    offset = ops.expand_dims(ops.cast(input_map.offset, dtype), 1)
-    return ops.matmul(images - offset, ops.cast(input_map.matrix, dtype))
+    rows = ops.concatenate([batch.inner, batch.support, batch.query], axis=-1)
+    if image_shape:
+        images = augment(
+            resident.pixels,
+            resident.noise,
+            rows,
+            batch.coefficients,
+            batch.noise,
+            image_shape,
+            dtype,
+        )
+    else:
+        images = gather(resident.pixels, rows, dtype)
+    return apply_input_map(images, input_map)
 
 
 def class_by_class(ways, examples, dtype):

@@ -10,6 +10,7 @@ from learned_update.training.objective import cosine_objective, squared_objectiv
 from learned_update.training.optimizer import adam
 from learned_update.training.run import INITIAL_RULE_FILE, meta_train
 from learned_update.training.schedule import Schedule
+from learned_update.training.shapes import sampled_groups
 from learned_update.training.task_group import TaskGroup, task_group
 from learned_update.training.trainer import MetaTrainer
 
@@ -24,6 +25,7 @@ __all__ = [
     "cosine_objective",
     "meta_train",
     "restore_checkpoint",
+    "sampled_groups",
     "save_checkpoint",
     "squared_objective",
     "task_group",

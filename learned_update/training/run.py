@@ -1,11 +1,13 @@
 """A meta-training run: a directory, a trainer and everything that it keeps."""
 
 import pathlib
+import time
 
 import gin
 import keras
 from absl import logging
 
+from learned_update.data.partitions import check_disjoint
 from learned_update.errors import invalid
 from learned_update.progress import Progress
 from learned_update.training.checkpoint import (
@@ -37,6 +39,7 @@ def meta_train(
     groups_per_step=None,
     rematerialise=True,
     checkpoint_every=50,
+    held_out=(),
     tensorboard=None,
     progress=None,
 ):
@@ -61,6 +64,8 @@ def meta_train(
         groups_per_step: groups that an outer step visits in turn; all if None.
         rematerialise: whether the gradient computes intermediates again.
         checkpoint_every: outer steps between two checkpoints.
+        held_out: `Dataset`s that the rule will be judged by; none of their classes may
+            occur in the tasks.
         tensorboard: whether to write events; None does so on the TensorFlow backend.
         progress: whether to show a bar; None shows it on a terminal.
 
@@ -68,7 +73,8 @@ def meta_train(
         The trained `UpdateRule`.
 
     Raises:
-        ValueError: a setting makes no sense, or the directory holds a run of another
+        ValueError: a setting makes no sense, a class is both trained on and held
+            out, or the directory holds a run of another
             configuration or a corrupt checkpoint.
         KeyboardInterrupt: after Ctrl-C, with everything so far on disk.
     """
@@ -79,6 +85,9 @@ def meta_train(
             received=f"outer_steps={outer_steps}",
             remedy="The quickstart does a few hundred.",
         )
+    groups = tuple(groups)
+    for group in groups:
+        check_disjoint(group.tasks.datasets, held_out)
     run_dir = pathlib.Path(run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     rule = rule(seed=seed)
@@ -107,7 +116,9 @@ def meta_train(
         interruption() as interrupted,
     ):
         while state.outer_step < outer_steps:
+            begun = time.perf_counter()
             state, metrics = trainer.step(state)
+            metrics["seconds"] = time.perf_counter() - begun
             log.write(metrics)
             bar.update(
                 loss=metrics["meta_loss"],

@@ -7,11 +7,12 @@ after every restart.
 
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 
 from learned_update.meta.trees import stack, unstack
 from learned_update.randomness import generator
-from learned_update.types import InnerState, TaskBatch
+from learned_update.types import InnerState
 
 TRUNCATION, EXAMPLES, TASK, LENGTH, PHI, PHASE = range(6)  # what a key draws
 
@@ -24,6 +25,7 @@ class SlotGroup(NamedTuple):
         tasks: `TaskDistribution` that the tasks are drawn from.
         base: `BaseMLP` that they train.
         slots: number of tasks at a time.
+        batch_size: examples of an inner batch.
         schedule: `Schedule` of the lengths.
         seed: of the run.
     """
@@ -32,6 +34,7 @@ class SlotGroup(NamedTuple):
     tasks: Any
     base: Any
     slots: int
+    batch_size: int
     schedule: Any
     seed: int
 
@@ -106,14 +109,14 @@ def advance(group, state, phi, steps, broken):
 
 
 def draw_batch(group, state, outer_step, steps):
-    """`TaskBatch` of NumPy indices for one truncation of a group."""
+    """`TaskBatch` of NumPy arrays for one truncation of a group."""
     drawn = [
-        group.tasks.draw_examples(
-            group.generator(EXAMPLES, slot, outer_step), task, steps
+        group.tasks.draw_batch(
+            group.generator(EXAMPLES, slot, outer_step), task, steps, group.batch_size
         )
         for slot, task in enumerate(state.tasks)
     ]
-    return TaskBatch(*(np.stack(part) for part in zip(*drawn, strict=True)))
+    return keras.tree.map_structure(lambda *parts: np.stack(parts), *drawn)
 
 
 def _draw_phi(group, slot, unroll):

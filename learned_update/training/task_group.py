@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import gin
 
+from learned_update.errors import invalid
+
 
 class TaskGroup(NamedTuple):
     """What a group of tasks trains, and how many there are at a time.
@@ -13,15 +15,34 @@ class TaskGroup(NamedTuple):
         units: widths of the base model, bottom to top.
         slots: number of tasks at a time.
         activation: of the base model.
+        batch_size: examples of an inner batch.
     """
 
     tasks: Any
     units: tuple[int, ...]
     slots: int = 8
     activation: Any = "relu"
+    batch_size: int = 64
 
 
 @gin.configurable(module="learned_update")
-def task_group(tasks=gin.REQUIRED, units=gin.REQUIRED, slots=8, activation="relu"):
+def task_group(
+    tasks=gin.REQUIRED,
+    units=gin.REQUIRED,
+    slots=8,
+    activation="relu",
+    batch_size=64,
+):
     """A `TaskGroup`, from gin."""
-    return TaskGroup(tasks, tuple(units), slots, activation)
+    return TaskGroup(tasks, tuple(units), slots, activation, batch_size)
+
+
+def check_group(group):
+    """Raises `ValueError` for numbers that make no sense."""
+    if group.slots < 1 or group.batch_size < 2:
+        raise invalid(
+            "A group of tasks has too few tasks, or too small batches.",
+            expected="slots of at least 1, batch_size of at least 2",
+            received=f"slots={group.slots}, batch_size={group.batch_size}",
+            remedy="Give larger numbers.",
+        )

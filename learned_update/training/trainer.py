@@ -20,7 +20,8 @@ from learned_update.training.slots import (
     draw_batch,
     initial_state,
 )
-from learned_update.types import Episode, TrainState
+from learned_update.training.task_group import check_group
+from learned_update.types import TrainState
 
 KIB_PER_GB = 1e9 / 1024  # of `ru_maxrss` on Linux
 
@@ -83,19 +84,22 @@ class MetaTrainer:
                 received=f"groups_per_step={groups_per_step}",
                 remedy="Give groups, and visit no more than there are.",
             )
+        for group in groups:
+            check_group(group)
         self.groups = tuple(
             SlotGroup(
                 index=index,
                 tasks=group.tasks,
                 base=rule.base_mlp(group.units, group.activation),
                 slots=group.slots,
+                batch_size=group.batch_size,
                 schedule=self.schedule,
                 seed=seed,
             )
             for index, group in enumerate(groups)
         )
         self.optimizer.build(rule.trainable_variables)
-        self._pixels = [ops.convert_to_tensor(g.tasks.pixels) for g in self.groups]
+        self._resident = _resident(group.tasks for group in self.groups)
         self._compiled = {}  # groups of one depth, activation and episode share one
 
     def initial_state(self):
@@ -163,11 +167,12 @@ class MetaTrainer:
         batch = draw_batch(group, inner, state.outer_step, steps)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
         gradient = self._gradient_of(group)
-        return gradient(theta, inner.phi, self._pixels[index], inner.input_map, batch)
+        resident = self._resident[id(group.tasks)]
+        return gradient(theta, inner.phi, resident, inner.input_map, batch)
 
     def _gradient_of(self, group):
         """The compiled `meta_gradient` of a group."""
-        episode = Episode(group.tasks.ways, group.tasks.shots, group.tasks.queries)
+        episode = group.tasks.episode
         key = (len(group.base.units), group.base.activation, episode)
         if key not in self._compiled:
             gradient = self._gradient_function(group.base, episode)
@@ -175,14 +180,14 @@ class MetaTrainer:
         return self._compiled[key]
 
     def _gradient_function(self, base, episode):
-        def gradient(theta, phi, pixels, input_map, batch):
+        def gradient(theta, phi, resident, input_map, batch):
             return meta_gradient(
                 self.rule,
                 base,
                 self.objective,
                 theta,
                 phi,
-                pixels,
+                resident,
                 input_map,
                 batch,
                 episode,
@@ -192,6 +197,15 @@ class MetaTrainer:
             )
 
         return gradient
+
+
+def _resident(distributions):
+    """`Resident` tensors by the identity of task distributions, which groups share."""
+    distributions = {id(tasks): tasks for tasks in distributions}
+    return {
+        key: keras.tree.map_structure(ops.convert_to_tensor, tasks.resident())
+        for key, tasks in distributions.items()
+    }
 
 
 def _mean(results):

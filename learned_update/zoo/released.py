@@ -1,6 +1,5 @@
 """The authors' published rule: their variable names, and how they map to theta."""
 
-import pathlib
 import re
 from collections.abc import Mapping
 
@@ -10,6 +9,7 @@ from learned_update.errors import invalid
 from learned_update.layers.forms import released_parts
 from learned_update.layers.update_rule import UpdateRule
 from learned_update.zoo.checkpoint_reader import read_tensorflow_checkpoint
+from learned_update.zoo.released_source import checkpoint_prefix
 
 SCOPE = "MoreLocalWeightUpdateProcess/"
 INERT = re.compile(r"(.*/)?(moving_mean|moving_variance|global_step)")
@@ -22,8 +22,9 @@ def load_released_rule(source, inner_learning_rate=1e-4, dtype=None):
     shapes.
 
     Args:
-        source: prefix of their TensorFlow 1 checkpoint (`tf_graph_data.ckpt`), or a
-            mapping `{variable name: array}`, with or without the scope of theta.
+        source: prefix of their TensorFlow 1 checkpoint (`tf_graph_data.ckpt`); a
+            folder or a zip, as downloaded, that holds one; or a mapping `{variable
+            name: array}`, with or without the scope of theta.
         inner_learning_rate: 1e-4 in the released form.
         dtype: of theta; Keras' default if None.
 
@@ -32,14 +33,12 @@ def load_released_rule(source, inner_learning_rate=1e-4, dtype=None):
 
     Raises:
         FileNotFoundError: there is no such checkpoint.
-        ValueError: a variable is missing, unknown, not finite or of another shape.
+        ValueError: a variable is missing, unknown, not finite or of another shape; or
+            the folder or zip does not hold one checkpoint.
     """
-    if not isinstance(source, Mapping):
-        source = read_tensorflow_checkpoint(pathlib.Path(source))
-    values = {_short(name): np.asarray(value) for name, value in source.items()}
-    values = {k: v for k, v in values.items() if not INERT.fullmatch(k)}
+    values = released_variables(source)
     parts = released_parts(
-        **_sizes(values), inner_learning_rate=inner_learning_rate, dtype=dtype
+        **released_sizes(values), inner_learning_rate=inner_learning_rate, dtype=dtype
     )
     rule = UpdateRule(**parts, dtype=dtype)
     names = [_short(name) for name in released_variable_names(rule)]
@@ -56,6 +55,22 @@ def load_released_rule(source, inner_learning_rate=1e-4, dtype=None):
             )
         variable.assign(value)
     return rule
+
+
+def released_variables(source):
+    """The variables of theta by their names without scope (see `load_released_rule`).
+
+    Args:
+        source: as of `load_released_rule`.
+
+    Returns:
+        A dict of NumPy arrays, without the moving averages that nothing reads.
+    """
+    if not isinstance(source, Mapping):
+        with checkpoint_prefix(source) as prefix:
+            source = read_tensorflow_checkpoint(prefix)
+    values = {_short(name): np.asarray(value) for name, value in source.items()}
+    return {k: v for k, v in values.items() if not INERT.fullmatch(k)}
 
 
 def released_variable_names(rule):
@@ -75,6 +90,33 @@ def released_variable_names(rule):
         _name_weight_change(names, update.feedback_change, "backward")
     _name_linear(names, update.bias_change.readout, "bias_readout")
     return [SCOPE + names[variable.path] for variable in rule.trainable_variables]
+
+
+def released_sizes(values):
+    """The arguments of `released_parts` that the shapes of variables tell.
+
+    Args:
+        values: what `released_variables` returns.
+
+    Returns:
+        A dict of numbers, and `identical_updates`.
+    """
+    needed = {
+        "top_channels": ("compute_top_delta/conv_1d/w", 2),
+        "embedding_units": ("compute_top_delta/conv_1d_1/w", 2),
+        "channels": ("conv_1d/w", 2),
+        "delta_channels": ("linear/w", 1),
+        "rank": ("forwardweight_readout_0_top/linear/w", 1),
+    }
+    _check_names([name for name, _ in needed.values()], values, only_missing=True)
+    top = [x for x in values if re.fullmatch(r"compute_top_delta/conv_1d(_\d+)?/w", x)]
+    hidden = [x for x in values if re.fullmatch(r"conv_1d(_\d+)?/w", x)]
+    return {
+        **{key: values[name].shape[axis] for key, (name, axis) in needed.items()},
+        "top_depth": len(top) - 4,
+        "depth": len(hidden) - 1,
+        "identical_updates": not any(name.startswith("backward") for name in values),
+    }
 
 
 def _name_error_network(names, network):
@@ -146,26 +188,6 @@ def _suffixed(name, index):
 def _short(name):
     """A name without the scope of theta and without `:0`."""
     return name.removesuffix(":0").removeprefix(SCOPE)
-
-
-def _sizes(values):
-    """The arguments of `released_parts` that the shapes tell."""
-    needed = {
-        "top_channels": ("compute_top_delta/conv_1d/w", 2),
-        "embedding_units": ("compute_top_delta/conv_1d_1/w", 2),
-        "channels": ("conv_1d/w", 2),
-        "delta_channels": ("linear/w", 1),
-        "rank": ("forwardweight_readout_0_top/linear/w", 1),
-    }
-    _check_names([name for name, _ in needed.values()], values, only_missing=True)
-    top = [x for x in values if re.fullmatch(r"compute_top_delta/conv_1d(_\d+)?/w", x)]
-    hidden = [x for x in values if re.fullmatch(r"conv_1d(_\d+)?/w", x)]
-    return {
-        **{key: values[name].shape[axis] for key, (name, axis) in needed.items()},
-        "top_depth": len(top) - 4,
-        "depth": len(hidden) - 1,
-        "identical_updates": not any(name.startswith("backward") for name in values),
-    }
 
 
 def _check_names(names, values, only_missing=False):

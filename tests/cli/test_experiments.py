@@ -16,36 +16,53 @@ SMALL = (
     "adam.warmup_steps = 1",  # of rate 0
     "Schedule.truncation_lengths = (1,)",
     "Schedule.unroll_lengths = (1, 2)",
-    "glyph_tasks.scripts = ('greek',)",
-    "glyph_tasks.renderings = 8",
-    "glyph_tasks.ways = 3",
-    "glyph_tasks.shots = 2",
-    "glyph_tasks.queries = 2",
-    "glyph_tasks.batch_size = 8",
-    "task_group.slots = 2",
-    "task_group.units = (6, 5)",
+    "task_distribution.datasets = ('glyphs/greek',)",
+    "task_distribution.weights = None",
+    "task_distribution.ways = 3",
+    "task_distribution.shots = 2",
+    "task_distribution.queries = 2",
+    "glyphs.renderings = 8",
+    "HELD_OUT = ('digits', 'glyphs/hebrew', 'glyphs/lao')",
     "report.longest_unroll = 2",
     "report.units = (6, 5)",
     "report.initialisations = 2",
     "report.episodes = 3",
-    "unseen_datasets.scripts = ('hebrew', 'lao')",
+    "held_out/glyphs.renderings = 40",
 )
-FORMS = {
-    "neuron_local": (),
-    "released": (
+ONE_SHAPE = ("task_group.slots = 2", "task_group.units = (6, 5)")
+ONE_SHAPE += ("task_group.batch_size = 8",)
+BUCKETS = (
+    "sampled_groups.buckets = 2",
+    "sampled_groups.depths = (2, 2)",
+    "sampled_groups.widths = (4, 8)",
+    "sampled_groups.width_multiple = 1",
+    "sampled_groups.embedding_units = 5",
+    "sampled_groups.batch_sizes = (6, 8)",
+    "sampled_groups.slots = 2",
+    "meta_train.groups_per_step = 1",
+    "task_distribution.size = 8",
+    "held_out/named_datasets.size = 8",
+)
+EXPERIMENTS = {
+    "quickstart": ("quickstart", ONE_SHAPE),
+    "quickstart, released": (
+        "quickstart",
+        ONE_SHAPE,
         "update_rule.form = @released",
         "released.embedding_units = 5",
         "released.channels = 6",
         "released.delta_channels = 4",
     ),
+    "paper": ("paper", BUCKETS),
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_quickstart(tmp_path, form):
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_experiment(tmp_path, name):
+    file, shapes, *form = EXPERIMENTS[name]
     command = [sys.executable, "-m", "learned_update.cli", "train"]
-    command += ["--gin_file", "experiments/quickstart.gin", "--run_dir", str(tmp_path)]
-    for parameter in (*SMALL, *FORMS[form]):
+    command += ["--gin_file", f"experiments/{file}.gin", "--run_dir", str(tmp_path)]
+    for parameter in (*SMALL, *shapes, *form):
         command += ["--gin_param", parameter]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)

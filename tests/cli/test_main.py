@@ -49,7 +49,7 @@ def test_help_shows_an_example(verb, capsys):
         main.main([verb, "--help"])
     assert caught.value.code == 0
     output = capsys.readouterr().out
-    assert f"example:\n  learned-update {verb} " in output
+    assert f"example:\n  learned-update {verb}" in output
 
 
 @pytest.mark.parametrize(

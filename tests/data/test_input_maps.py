@@ -14,6 +14,7 @@ from learned_update.data.input_maps import (
     tilt_matrix,
 )
 from learned_update.randomness import generator
+from learned_update.types import InputMap, PixelMap
 
 NEVER = InputMapDistribution(0, 0, 0, 0, 0)
 PIXELS = (
@@ -29,7 +30,10 @@ def draw(seed=0, **probabilities):
 
 
 def mapped(input_map, pixels=PIXELS):
-    return (pixels - input_map.offset) @ input_map.matrix
+    centred = pixels - input_map.offset
+    if isinstance(input_map, PixelMap):
+        return (centred * input_map.scale)[:, input_map.order]
+    return centred @ input_map.matrix
 
 
 def variances(pixels):
@@ -38,12 +42,23 @@ def variances(pixels):
 
 def test_identity():
     for input_map in (identity_map(6), draw()):
-        assert input_map.offset.dtype == input_map.matrix.dtype == np.float32
+        assert input_map.offset.dtype == input_map.scale.dtype == np.float32
+        assert input_map.order.dtype == np.int32
         np.testing.assert_array_equal(mapped(input_map), PIXELS)
 
 
 def test_inversion():
     np.testing.assert_allclose(mapped(draw(inversion=1)), 1 - PIXELS, atol=1e-12)
+
+
+def test_a_distribution_that_tilts_has_maps_of_one_type():
+    maps = [draw(seed, tilt=0.5, signs=1, permutation=1) for seed in range(20)]
+    assert {type(input_map) for input_map in maps} == {InputMap}
+    untilted = [m for m in maps if (np.abs(m.matrix).sum(axis=0) == 1).all()]
+    assert 4 < len(untilted) < 16
+    for input_map in untilted:
+        result = np.sort(np.abs(mapped(input_map)))
+        np.testing.assert_allclose(result, np.sort(PIXELS), atol=1e-12)
 
 
 def test_signs():
@@ -125,7 +140,7 @@ def test_maps_occur_as_often_as_asked():
     for seed in range(400):
         input_map = draw(seed, inversion=0.5, permutation=0.1)
         inverted = input_map.offset.any()
-        counts += [inverted, (np.abs(input_map.matrix) != np.eye(6)).any()]
+        counts += [inverted, (input_map.order != np.arange(6)).any()]
     np.testing.assert_allclose(counts / 400, [0.5, 0.1], atol=0.08)
 
 

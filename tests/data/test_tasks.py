@@ -6,9 +6,10 @@ import pytest
 from learned_update.data import InputMapDistribution, TaskDistribution
 from learned_update.data.input_maps import draw_input_map, spectrum
 from learned_update.randomness import generator
+from learned_update.types import Episode, PixelMap
 from tests.data.striped import striped
 
-SMALL = {"ways": 3, "shots": 2, "queries": 3, "batch_size": 8}
+SMALL = {"ways": 3, "shots": 2, "queries": 3}
 
 
 def distribution(**changes):
@@ -29,7 +30,8 @@ def test_support_and_query_are_labelled_by_their_rows_and_disjoint():
     for seed in range(20):
         rng = generator(seed)
         task = tasks.draw_task(rng)
-        inner, support, query = tasks.draw_examples(rng, task, steps=5)
+        inner, support, query, *augmentation = tasks.draw_batch(rng, task, 5, 8)
+        assert augmentation == [(), ()]
         assert inner.dtype == support.dtype == query.dtype == np.int32
         assert support.shape == (5, 3 * 2)
         assert query.shape == (5, 3 * 3)
@@ -46,7 +48,7 @@ def test_support_and_query_are_labelled_by_their_rows_and_disjoint():
 def test_inner_batches_are_uniform_over_the_examples_of_the_classes():
     tasks = distribution(ways=2)
     task = tasks.draw_task(generator(0))
-    inner, _, _ = tasks.draw_examples(generator(1), task, steps=4000)
+    inner = tasks.draw_batch(generator(1), task, steps=4000, batch_size=8).inner
     assert inner.shape == (4000, 8)
     drawn, counts = np.unique(inner, return_counts=True)
     dataset = tasks.datasets[task.dataset]
@@ -59,7 +61,7 @@ def test_inner_batches_are_uniform_over_the_examples_of_the_classes():
 def test_every_example_is_support_and_query_at_some_step():
     tasks = distribution()
     task = tasks.draw_task(generator(0))
-    _, support, query = tasks.draw_examples(generator(1), task, steps=300)
+    _, support, query, *_ = tasks.draw_batch(generator(1), task, 300, 8)
     assert set(support.ravel()) == set(query.ravel())
     sizes = np.bincount(tasks.datasets[task.dataset].labels)
     assert len(np.unique(support)) == sizes[task.classes].sum()
@@ -88,7 +90,7 @@ def test_draws_are_a_function_of_the_generator():
     for seed in (7, 7, 8):
         rng = generator(seed)
         task = tasks.draw_task(rng)
-        draws.append((*task.input_map, *tasks.draw_examples(rng, task, 4)))
+        draws.append((*task.input_map, *tasks.draw_batch(rng, task, 4, 8)[:3]))
     for first, again in zip(*draws[:2], strict=True):
         np.testing.assert_array_equal(first, again)
     assert (draws[0][-1] != draws[2][-1]).any()
@@ -96,8 +98,10 @@ def test_draws_are_a_function_of_the_generator():
 
 def test_without_input_maps_inputs_stay_as_they_are():
     input_map = distribution().draw_task(generator(0)).input_map
-    np.testing.assert_array_equal(input_map.matrix, np.eye(6))
+    assert isinstance(input_map, PixelMap)
     np.testing.assert_array_equal(input_map.offset, np.zeros(6))
+    np.testing.assert_array_equal(input_map.scale, np.ones(6))
+    np.testing.assert_array_equal(input_map.order, np.arange(6))
 
 
 def test_input_maps_are_made_for_the_data_set_of_the_task():
@@ -113,7 +117,7 @@ def test_input_maps_are_made_for_the_data_set_of_the_task():
 
 def test_settings_can_be_read():
     tasks = distribution()
-    assert (tasks.ways, tasks.shots, tasks.queries, tasks.batch_size) == (3, 2, 3, 8)
+    assert tasks.episode == Episode(ways=3, shots=2, queries=3)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +126,6 @@ def test_settings_can_be_read():
         ({"ways": 1}, "ways is too small for a task. Expected: at least 2. .*ways=1"),
         ({"shots": 0}, "shots is too small for a task. Expected: at least 1"),
         ({"queries": 0}, "queries=0. Give a larger number"),
-        ({"batch_size": 1}, "Expected: at least 2. Received: batch_size=1"),
         (
             {"ways": 4},
             r"'second' has too few classes. Expected: at least 4 \(ways=4\). "

@@ -8,7 +8,7 @@ from keras import ops
 import learned_update as lu
 from learned_update.meta import truncated_unroll
 from learned_update.training import cosine_objective
-from learned_update.types import Episode, InputMap, TaskBatch
+from learned_update.types import Episode, InputMap, Resident, TaskBatch
 from tests.rules_and_bases import base_and_phi, neuron_local
 
 EPISODE = Episode(ways=2, shots=3, queries=4)
@@ -34,7 +34,7 @@ def test_loss_after_one_step(joint):
             for v in rule.trainable_variables
         ],
         one,
-        ops.convert_to_tensor(pixels),
+        Resident(ops.convert_to_tensor(pixels)),
         InputMap(offset[None], matrix[None]),
         keras.tree.map_structure(ops.convert_to_tensor, rows),
         EPISODE,

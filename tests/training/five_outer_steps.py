@@ -31,7 +31,7 @@ def main(run_dir):
         run_dir,
         seed=3,
         rule=rule,
-        groups=small_run.groups(units=(6, 5)),
+        groups=small_run.groups(units=(6, 5), tasks=small_run.augmented_tasks),
         outer_steps=5,
         schedule=small_run.SCHEDULE._replace(truncation_lengths=(2,)),
         tensorboard=False,

@@ -3,7 +3,12 @@
 import numpy as np
 
 import learned_update as lu
-from learned_update.data import Dataset, InputMapDistribution, TaskDistribution
+from learned_update.data import (
+    Augmentation,
+    Dataset,
+    InputMapDistribution,
+    TaskDistribution,
+)
 from learned_update.training import Schedule
 
 SCHEDULE = Schedule(truncation_lengths=(2, 3), unroll_lengths=(3, 8))
@@ -22,21 +27,29 @@ def images(classes=4, examples=12, size=3, seed=0):
     )
 
 
-def tasks():
+def tasks(**options):
     """Three-way tasks with mapped inputs."""
     return TaskDistribution(
         [images()],
         ways=3,
         shots=3,
         queries=3,
-        batch_size=8,
-        input_maps=InputMapDistribution(),
+        **{"input_maps": InputMapDistribution(), **options},
     )
 
 
-def groups(units=(5,), slots=2):
+def augmented_tasks():
+    """Three-way tasks, normalised, augmented and permuted."""
+    return tasks(
+        input_maps=InputMapDistribution(0.5, 0, 0, 0.5, 1),
+        augmentation=Augmentation(rotation=20, shift=0.2, noise=0.1),
+        normalisation="inputs",
+    )
+
+
+def groups(units=(5,), slots=2, tasks=tasks):
     """One group of tasks."""
-    return [lu.TaskGroup(tasks(), units=units, slots=slots)]
+    return [lu.TaskGroup(tasks(), units=units, slots=slots, batch_size=8)]
 
 
 def trainer(**options):

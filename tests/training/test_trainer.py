@@ -12,7 +12,7 @@ from keras import ops
 
 import learned_update as lu
 from learned_update.meta.trees import unstack
-from learned_update.meta.unroll import PIXEL_SCALE
+from learned_update.ops.input_maps import PIXEL_SCALE
 from learned_update.run_metrics import read_metrics
 from learned_update.training import (
     MetaTrainer,
@@ -240,6 +240,13 @@ def test_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
     assert any((tmp_path / "whole" / "events").iterdir())
 
 
+def test_a_class_that_is_held_out_is_not_trained_on(tmp_path):
+    held_out = small_run.images(classes=2)
+    with pytest.raises(ValueError, match="prototypes.*'?0'?"):
+        small_meta_train(tmp_path / "run", held_out=[held_out])
+    assert not (tmp_path / "run").exists()
+
+
 def test_metrics_cut_off_after_the_last_checkpoint_are_dropped(tmp_path):
     from learned_update.training import MetricsLog
 
@@ -259,6 +266,11 @@ def test_metrics_cut_off_after_the_last_checkpoint_are_dropped(tmp_path):
     ("options", "message"),
     [
         ({"groups": ()}, "at least one group"),
+        ({"groups": small_run.groups(slots=0)}, "too few tasks.*slots=0"),
+        (
+            {"groups": [small_run.groups()[0]._replace(batch_size=1)]},
+            "small batches.*batch_size=1",
+        ),
         ({"groups_per_step": 2}, "at least one group.*groups_per_step=2"),
         ({"schedule": Schedule((0,), (1, 2))}, "at least one inner step"),
         ({"schedule": Schedule((1,), (5, 2))}, "range of unroll lengths is empty"),

@@ -1,0 +1,225 @@
+"""`learned-update apply`: features of unlabelled data, with a rule that is there."""
+
+import argparse
+import contextlib
+import pathlib
+import pickle
+import sys
+import time
+
+from learned_update.cli import environment
+from learned_update.cli.arguments import add_force_argument, check_output, integer
+from learned_update.cli.gin_options import add_gin_arguments, configure
+from learned_update.errors import invalid
+from learned_update.files import atomic_path
+
+SUMMARY = "Turn unlabelled data into features with a rule."
+EXAMPLE = """\
+example:
+  learned-update apply --rule glyphs --input features.npy --output embedded.npy
+  learned-update apply --input table.csv --label species --output embedded.csv
+  learned-update apply --input photos/ --size 32 --channels 1 --output embedded.npz
+  learned-update apply --input mnist --split test --output embedded.npz
+
+A base model is trained on the data without labels, then embeds them: a row of features
+for each row of the data, in their order. Labels, where there are some, are written
+beside the features, to .csv as the column `label` and to .npz as `y`, never trained on.
+"""
+
+
+def add_arguments(parser):
+    """Adds the options of this verb."""
+    parser.add_argument(
+        "--rule",
+        default="glyphs",
+        metavar="NAME_OR_FILE",
+        help="a rule by name, a .keras file or a run directory (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--input",
+        required=True,
+        metavar="DATA",
+        help="a .npy, .npz, .csv, .tsv or .txt file, a folder of images, or the name "
+        "of a data set",
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="FILE",
+        help="where the features go: .npy, .npz or .csv",
+    )
+    parser.add_argument(
+        "--encoder",
+        metavar="FILE.pkl",
+        help="also keep the fitted LearnedUpdateEncoder, as a pickle",
+    )
+    add_force_argument(parser)
+    _add_training_arguments(parser)
+    _add_data_arguments(parser)
+    add_gin_arguments(parser)
+
+
+def _add_training_arguments(parser):
+    parser.add_argument(
+        "--units",
+        nargs="+",
+        type=integer,
+        default=(128, 128, 32),
+        metavar="INTEGER",
+        help="widths of the base model, bottom to top; the last is the number of "
+        "features (default: 128 128 32)",
+    )
+    for name, default, what in (
+        ("steps", 2000, "inner steps"),
+        ("batch_size", 128, "rows of an inner step; all of them where there are fewer"),
+        ("seed", 0, "of everything random"),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            type=integer,
+            default=default,
+            metavar="INTEGER",
+            help=f"{what} (default: %(default)s)",
+        )
+    parser.add_argument(
+        "--standardise",
+        action=argparse.BooleanOptionalAction,
+        help="shift and scale every column to mean 0 and variance 1; without either "
+        "option, columns of bytes, such as pixels, are not, all others are",
+    )
+
+
+def _add_data_arguments(parser):
+    parser.add_argument(
+        "--size", type=integer, metavar="PIXELS", help="height and width of images"
+    )
+    parser.add_argument(
+        "--channels", type=int, choices=(1, 3), help="1 for grey, 3 for colour images"
+    )
+    parser.add_argument(
+        "--label", metavar="COLUMN", help="name or index of a table's labels"
+    )
+    parser.add_argument(
+        "--split",
+        metavar="SPLIT",
+        help="of TensorFlow Datasets: train (as without it), test, all, train[:1000]",
+    )
+
+
+def run(options):
+    """Trains, embeds, writes, and says how fast it went."""
+    write = _writer(options.output)
+    outputs = [path for path in (options.output, options.encoder) if path is not None]
+    for path in outputs:
+        check_output(path, options.force)
+    try:
+        configure(options)
+        encoder, dataset = _encoder_and_dataset(options)
+        with contextlib.ExitStack() as stack:
+            # Opened before the long work, so that an unwritable folder is found now.
+            paths = [stack.enter_context(atomic_path(path)) for path in outputs]
+            features, seconds = _features(encoder, dataset)
+            write(paths[0], features, _labels(dataset))
+            if options.encoder is not None:
+                paths[1].write_bytes(pickle.dumps(encoder.set_params(verbose=0)))
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt("Interrupted; nothing was written.") from interrupt
+    rows, width = features.shape
+    print(
+        f"Wrote {' and '.join(outputs)}: {rows:,} rows x {width} features. "
+        f"{encoder.n_steps_:,} inner steps in {seconds:.1f} s, compilation included: "
+        f"{encoder.n_steps_ / seconds:.1f} steps per second."
+    )
+
+
+def _encoder_and_dataset(options):
+    """The unfitted encoder, its rule found already, and the `Dataset`."""
+    with environment.quiet_imports():
+        import numpy as np
+
+        from learned_update.data import load
+        from learned_update.estimator import LearnedUpdateEncoder
+        from learned_update.zoo import load_rule
+
+    rule = load_rule(options.rule)
+    asked = {name: getattr(options, name) for name in ("label", "split")}
+    dataset = load(
+        options.input,
+        size=options.size,
+        channels=options.channels,
+        **{name: value for name, value in asked.items() if value is not None},
+    )
+    standardise = options.standardise
+    if standardise is None:
+        standardise = dataset.images.dtype != np.uint8
+    encoder = LearnedUpdateEncoder(
+        rule,
+        units=tuple(options.units),
+        steps=options.steps,
+        batch_size=options.batch_size,
+        standardise=standardise,
+        random_state=options.seed,
+        verbose=int(sys.stderr.isatty()),
+    )
+    return encoder, dataset
+
+
+def _features(encoder, dataset):
+    """Features of all rows, and the seconds that training took."""
+    from learned_update.data import flatten
+
+    x = flatten(dataset)
+    begin = time.perf_counter()
+    encoder.fit(x)
+    seconds = time.perf_counter() - begin
+    return encoder.transform(x), seconds
+
+
+def _labels(dataset):
+    """The name of the class of each row; None if unknown."""
+    if dataset.labels is None:
+        return None
+    return [dataset.class_names[label] for label in dataset.labels]
+
+
+def _writer(output):
+    suffix = pathlib.Path(output).suffix.lower()
+    if suffix not in _WRITERS:
+        raise invalid(
+            "Features are not written in this format.",
+            expected=f"a path that ends with {', '.join(_WRITERS)}",
+            received=f"--output {output}",
+            remedy="Rename it, for example to embedded.npy.",
+        )
+    return _WRITERS[suffix]
+
+
+def _write_npy(path, features, labels):
+    import numpy as np
+
+    del labels  # no place for them
+    np.save(path, features)
+
+
+def _write_npz(path, features, labels):
+    import numpy as np
+
+    arrays = {"X": features}
+    if labels is not None:
+        arrays["y"] = np.array(labels)
+    np.savez(path, **arrays)
+
+
+def _write_csv(path, features, labels):
+    import csv
+
+    header = [f"feature{index}" for index in range(features.shape[1])]
+    cells = [[f"{value:.9g}" for value in row] for row in features]  # float32, exactly
+    if labels is not None:
+        header = [*header, "label"]
+        cells = [[*row, label] for row, label in zip(cells, labels, strict=True)]
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *cells])
+
+
+_WRITERS = {".npy": _write_npy, ".npz": _write_npz, ".csv": _write_csv}

@@ -1,0 +1,60 @@
+"""Arrays in files of NumPy."""
+
+import zipfile
+import zlib
+
+import numpy as np
+
+from learned_update.errors import InvalidInputError, invalid
+
+IMAGE_KEYS = ("X", "x", "images", "data", "features")
+LABEL_KEYS = ("y", "labels")
+
+
+def read_arrays(path):
+    """The array of a `.npy` file, or images and labels of a `.npz` file.
+
+    Executes no code: arrays of Python objects are refused.
+
+    Args:
+        path: a `.npy` file, or a `.npz` file with one of `IMAGE_KEYS` and possibly
+            one of `LABEL_KEYS`.
+
+    Returns:
+        Two arrays; the second is None if there are no labels.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: if the file is corrupt or truncated, holds objects, or does not
+            say what is what by its keys.
+    """
+    try:
+        with open(path, "rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return loaded, None
+            images = _key(path, loaded.files, IMAGE_KEYS, least=1)
+            labels = _key(path, loaded.files, LABEL_KEYS, least=0)
+            return loaded[images], None if labels is None else loaded[labels]
+    except InvalidInputError:
+        raise
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise invalid(
+            f"{path} holds no arrays that can be read.",
+            expected="what numpy.save or numpy.savez wrote, without Python objects",
+            received=f"{type(error).__name__}: {error}",
+            remedy="Save the arrays again, as numbers or strings.",
+        ) from error
+
+
+def _key(path, present, known, least):
+    """The one key of `known` that a file has; None if it has none and may."""
+    found = [key for key in known if key in present]
+    if not least <= len(found) <= 1:
+        raise invalid(
+            f"{path} does not say which array is meant.",
+            expected=f"one of the keys {', '.join(known)}",
+            received=f"the keys {', '.join(present)}",
+            remedy="Save it with numpy.savez(path, X=..., y=...).",
+        )
+    return found[0] if found else None

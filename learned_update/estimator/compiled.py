@@ -1,0 +1,85 @@
+"""The inner loop of a rule, compiled once for all encoders that use the rule."""
+
+import functools
+import json
+import os
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from learned_update.errors import invalid
+from learned_update.layers import UpdateRule
+from learned_update.meta import BaseTrainer
+from learned_update.zoo import load_rule
+
+COMPILED = 8  # rules and depths whose compiled inner loop is kept
+
+
+class RuleContent(NamedTuple):
+    """A rule as plain data that can be hashed and pickled.
+
+    Attributes:
+        config: of the layer, as JSON.
+        theta: bytes of its variables.
+    """
+
+    config: str
+    theta: tuple[bytes, ...]
+
+
+def resolve_rule(rule):
+    """The `UpdateRule` that a name, a path or the rule itself stands for."""
+    if isinstance(rule, UpdateRule):
+        return rule
+    if isinstance(rule, str | os.PathLike):
+        return load_rule(rule)
+    raise invalid(
+        "This is no update rule.",
+        expected="a name in the zoo, a path, or an UpdateRule",
+        received=f"rule={rule!r}",
+        remedy="Load one with load_rule.",
+    )
+
+
+def check_units(rule, units):
+    """Raises `ValueError` unless a base model of these widths fits the rule."""
+    if np.ndim(units) != 1:
+        raise invalid(
+            "units are no widths of layers.",
+            expected="a sequence of integers >= 1, bottom to top",
+            received=f"units={units!r}",
+            remedy="Pass, for example, units=(128, 128, 32).",
+        )
+    needed = rule.error_network.top_error.embedding_units
+    if needed is not None and tuple(units[-1:]) != (needed,):
+        raise invalid(
+            "This rule fits one width of the embedding only.",
+            expected=f"units[-1] = {needed}",
+            received=f"units={units!r}",
+            remedy="Use that width, or a rule of the neuron_local form.",
+        )
+
+
+def rule_content(rule):
+    """`RuleContent` of a rule."""
+    config = json.dumps(keras.saving.serialize_keras_object(rule), sort_keys=True)
+    return RuleContent(config, tuple(value.tobytes() for value in rule.get_weights()))
+
+
+@functools.lru_cache(maxsize=COMPILED)
+def compiled_trainer(content, depth):
+    """A `BaseTrainer` of a rule for base models of some depth and any widths.
+
+    Args:
+        content: `RuleContent`.
+        depth: number of layers.
+    """
+    rule = keras.saving.deserialize_keras_object(json.loads(content.config))
+    rule.set_weights(
+        [
+            np.frombuffer(value, old.dtype).reshape(old.shape)
+            for value, old in zip(content.theta, rule.get_weights(), strict=True)
+        ]
+    )
+    return BaseTrainer(rule, rule.base_mlp((1,) * depth))  # widths are those of phi

@@ -1,0 +1,168 @@
+"""What an encoder has learned, how it learns more, and how it embeds."""
+
+import copy
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+from scipy import sparse
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
+
+from learned_update.errors import invalid
+from learned_update.estimator.compiled import RuleContent, compiled_trainer
+from learned_update.layers import BaseMLP
+from learned_update.randomness import generator
+from learned_update.types import Phi, Statistics
+
+CHUNK_ROWS = 256  # embedded at a time; bounds memory and latency
+STATISTICS_ROWS = 100_000  # most rows that statistics are computed of; bounds memory
+MEMORY_ROWS = 1_000  # rows that the statistics of a stream remember, since phi moves
+SEEDS = 2**31 - 1  # seeds are drawn from below this
+
+
+class Fitted(NamedTuple):
+    """What training leaves, as plain data.
+
+    Attributes:
+        rule: `RuleContent`.
+        base: configuration of the `BaseMLP`.
+        seed: of everything random.
+        scaler: `StandardScaler` of the rows so far; None without standardisation.
+        phi: `Phi` of NumPy arrays.
+        statistics: `Statistics` of NumPy arrays; None before the first step.
+        samples: rows seen.
+        steps: inner steps done.
+    """
+
+    rule: RuleContent
+    base: dict[str, Any]
+    seed: int
+    scaler: StandardScaler | None
+    phi: Phi
+    statistics: Statistics | None = None
+    samples: int = 0
+    steps: int = 0
+
+
+def train(fitted, X, steps, batch_size, progress=None):
+    """Inner steps on some rows, and the statistics after them.
+
+    Args:
+        fitted: `Fitted` to go on from.
+        X: rows, `(rows, inputs)`, dense or CSR.
+        steps: inner steps.
+        batch_size: rows of each; all where there are fewer.
+        progress: whether to show a bar; None shows it on a terminal.
+
+    Returns:
+        The next `Fitted`.
+
+    Raises:
+        ValueError: the rows are all equal, or phi diverges.
+    """
+    base = BaseMLP.from_config(fitted.base)
+    scaler = copy.deepcopy(fitted.scaler)
+    x = _dense(X)
+    if scaler is not None:
+        scaler.partial_fit(x)
+    x = _inputs(x, scaler, base)
+    rng = generator(fitted.seed, fitted.steps)
+    trainer = compiled_trainer(fitted.rule, len(base.units))
+    (phi,) = trainer(
+        [_tensors(fitted.phi)],
+        [x],
+        steps,
+        min(batch_size, len(x)),
+        [int(rng.integers(SEEDS))],
+        progress=progress,
+    )
+    if len(x) > STATISTICS_ROWS:
+        x = x[rng.choice(len(x), STATISTICS_ROWS, replace=False)]
+    statistics = arrays(base.statistics(phi, x))
+    _check_finite(statistics, fitted.steps + steps)
+    if fitted.statistics is not None:
+        remembered = min(fitted.samples, MEMORY_ROWS)
+        share = X.shape[0] / (remembered + X.shape[0])
+        statistics = pooled(fitted.statistics, statistics, share)
+    return fitted._replace(
+        scaler=scaler,
+        phi=arrays(phi),
+        statistics=statistics,
+        samples=fitted.samples + X.shape[0],
+        steps=fitted.steps + steps,
+    )
+
+
+def embed(fitted, X):
+    """Features of rows, `(rows, units[-1])`, in the dtype of the base model.
+
+    Every product is of equally many rows, so that its kernels round a row alike
+    whatever its company.
+
+    Args:
+        fitted: `Fitted` with statistics.
+        X: rows, `(rows, inputs)`, dense or CSR.
+    """
+    base = BaseMLP.from_config(fitted.base)
+    phi, statistics = _tensors(fitted.phi), _tensors(fitted.statistics)
+    features = []
+    for rows in gen_batches(X.shape[0], CHUNK_ROWS):
+        x = _inputs(X[rows], fitted.scaler, base)
+        padded = np.pad(x, ((0, CHUNK_ROWS - len(x)), (0, 0)))
+        embedded = ops.convert_to_numpy(base.embed(phi, padded, statistics))
+        features.append(embedded[: len(x)])
+    return np.concatenate(features)
+
+
+def pooled(first, second, share):
+    """Moments of two sets of rows as one (Chan, Golub and LeVeque, 1983).
+
+    Args:
+        first: `Statistics` of the one.
+        second: `Statistics` of the other.
+        share: of the rows of both that are in the second.
+
+    Returns:
+        `Statistics`.
+    """
+    means, variances = [], []
+    for a_mean, b_mean, a_variance, b_variance in zip(
+        first.means, second.means, first.variances, second.variances, strict=True
+    ):
+        shift = b_mean - a_mean
+        within = (1 - share) * a_variance + share * b_variance
+        means.append(a_mean + share * shift)
+        variances.append(within + share * (1 - share) * shift**2)
+    return Statistics(tuple(means), tuple(variances))
+
+
+def _dense(X):
+    return X.toarray() if sparse.issparse(X) else X
+
+
+def _inputs(X, scaler, base):
+    x = _dense(X)
+    if scaler is not None:
+        x = scaler.transform(x)
+    return x.astype(base.compute_dtype, copy=False)
+
+
+def arrays(tree):
+    """The same tree of NumPy arrays."""
+    return keras.tree.map_structure(ops.convert_to_numpy, tree)
+
+
+def _tensors(tree):
+    return keras.tree.map_structure(ops.convert_to_tensor, tree)
+
+
+def _check_finite(statistics, steps):
+    if not all(np.isfinite(x).all() for x in keras.tree.flatten(statistics)):
+        raise invalid(
+            f"The base model has diverged within {steps} inner steps.",
+            expected="finite means and variances on every layer",
+            received="NaN or infinity",
+            remedy="Standardise the rows, do fewer steps, or take another rule.",
+        )

@@ -1,0 +1,55 @@
+"""An encoder as a plain Keras model."""
+
+import keras
+
+from learned_update.errors import invalid
+from learned_update.files import atomic_path
+from learned_update.layers.base_mlp import step
+
+
+def keras_encoder(layers, activation):
+    """A functional Keras model of Dense layers.
+
+    Args:
+        layers: `FoldedLayer`s, bottom to top.
+        activation: one of Keras' own, or `step`, which becomes sign(relu(x)).
+
+    Returns:
+        A `keras.Model`, `(batch, inputs)` to `(batch, units)`.
+
+    Raises:
+        ValueError: Keras alone does not know the activation.
+    """
+    is_step = activation is step
+    name = "relu" if is_step else _own_name(activation)
+    dtype = str(layers[0].kernel.dtype)
+    inputs = x = keras.Input((len(layers[0].kernel),), dtype=dtype, name="x")
+    for level, layer in enumerate(layers):
+        dense = keras.layers.Dense(
+            len(layer.bias), activation=name, dtype=dtype, name=f"layer_{level}"
+        )
+        x = dense(x)
+        dense.set_weights(layer)
+        if is_step:
+            x = keras.ops.sign(x)
+    return keras.Model(inputs, x, name="encoder")
+
+
+def write_keras_encoder(layers, activation, path):
+    """Writes `keras_encoder` to a `.keras` file, all or nothing."""
+    model = keras_encoder(layers, activation)
+    with atomic_path(path) as temporary:
+        model.save(temporary)
+
+
+def _own_name(activation):
+    """The name under which Keras finds an activation of its own."""
+    name = getattr(activation, "__name__", "")
+    if getattr(keras.activations, name, None) is not activation:
+        raise invalid(
+            "The encoder's activation is none that Keras alone knows.",
+            expected="an activation of keras.activations, or 'step'",
+            received=f"{activation}",
+            remedy="Use base.embed, or embed_frozen of export_saved_model.",
+        )
+    return name

@@ -1,0 +1,60 @@
+"""phi and statistics as dicts of named tensors, as they cross a file's boundary.
+
+Layers are counted from the bottom: `kernel_0`, `bias_0`, `feedback_0`, `kernel_1`, ...
+and `mean_0`, `variance_0`, ...
+"""
+
+from learned_update.types import LayerParams, Phi, Statistics
+
+
+def named_phi(phi):
+    """phi as `{"kernel_0": ..., "bias_0": ..., "feedback_0": ..., "kernel_1": ...}`."""
+    return {
+        f"{field}_{level}": value
+        for level, layer in enumerate(phi.layers)
+        for field, value in layer._asdict().items()
+    }
+
+
+def phi_from_named(named):
+    """The `Phi` of such a dict.
+
+    Args:
+        named: mapping with the names of `named_phi`.
+
+    Returns:
+        `Phi`, of as many layers as there are triples.
+    """
+    depth = len(named) // len(LayerParams._fields)
+    return Phi(
+        layers=tuple(
+            LayerParams(*(named[f"{field}_{level}"] for field in LayerParams._fields))
+            for level in range(depth)
+        )
+    )
+
+
+def named_statistics(statistics):
+    """Statistics as `{"mean_0": ..., "variance_0": ..., "mean_1": ...}`."""
+    pairs = zip(statistics.means, statistics.variances, strict=True)
+    return {
+        f"{field}_{level}": value
+        for level, pair in enumerate(pairs)
+        for field, value in zip(("mean", "variance"), pair, strict=True)
+    }
+
+
+def statistics_from_named(named):
+    """The `Statistics` of such a dict.
+
+    Args:
+        named: mapping with the names of `named_statistics`.
+
+    Returns:
+        `Statistics`, of as many layers as there are pairs.
+    """
+    levels = range(len(named) // len(Statistics._fields))
+    return Statistics(
+        means=tuple(named[f"mean_{level}"] for level in levels),
+        variances=tuple(named[f"variance_{level}"] for level in levels),
+    )

@@ -1,0 +1,111 @@
+"""An encoder as an ONNX graph: Gemm and activation nodes."""
+
+from keras import activations
+
+from learned_update.errors import invalid
+from learned_update.files import atomic_path
+from learned_update.layers.base_mlp import step
+from learned_update.version import __version__
+
+OPSET = 20  # the first with Gelu; ONNX Runtime 1.17 and later
+
+# Nodes one after another: operator and attributes, with the defaults of Keras.
+NODES = {
+    step: (("Relu", {}), ("Sign", {})),
+    activations.linear: (),
+    activations.relu: (("Relu", {}),),
+    activations.leaky_relu: (("LeakyRelu", {"alpha": 0.2}),),
+    activations.elu: (("Elu", {"alpha": 1.0}),),
+    activations.selu: (("Selu", {}),),
+    activations.celu: (("Celu", {"alpha": 1.0}),),
+    activations.gelu: (("Gelu", {"approximate": "none"}),),
+    activations.mish: (("Mish", {}),),
+    activations.exponential: (("Exp", {}),),
+    activations.tanh: (("Tanh", {}),),
+    activations.sigmoid: (("Sigmoid", {}),),
+    activations.hard_sigmoid: (("HardSigmoid", {"alpha": 1.0 / 6.0, "beta": 0.5}),),
+    activations.hard_silu: (("HardSwish", {}),),
+    activations.softplus: (("Softplus", {}),),
+    activations.softsign: (("Softsign", {}),),
+    activations.softmax: (("Softmax", {"axis": -1}),),
+}
+
+
+def write_onnx_encoder(layers, activation, path):
+    """Writes an encoder to an `.onnx` file, all or nothing.
+
+    Args:
+        layers: `FoldedLayer`s, bottom to top.
+        activation: one of those that ONNX has an operator for.
+        path: file to write.
+
+    Raises:
+        ValueError: the package onnx is missing, or the activation is another one.
+    """
+    onnx = _package()
+    _check_activation(activation)
+    model = onnx_encoder(layers, activation)
+    onnx.checker.check_model(model, full_check=True)
+    with atomic_path(path) as temporary:
+        onnx.save_model(model, temporary)
+
+
+def onnx_encoder(layers, activation):
+    """The `onnx.ModelProto` of an encoder, from `x` to `features`.
+
+    Args:
+        layers: `FoldedLayer`s, bottom to top.
+        activation: a key of the table above.
+    """
+    from onnx import helper, numpy_helper
+
+    nodes, weights, x = [], [], "x"
+    for level, layer in enumerate(layers):
+        names = {field: f"{field}_{level}" for field in layer._fields}
+        for field, name in names.items():
+            weights.append(numpy_helper.from_array(getattr(layer, field), name))
+        nodes.append(helper.make_node("Gemm", [x, *names.values()], [f"z_{level}"]))
+        x = f"z_{level}"
+        for index, (operator, attributes) in enumerate(NODES[activation]):
+            y = f"x_{level + 1}_{index}"
+            nodes.append(helper.make_node(operator, [x], [y], **attributes))
+            x = y
+    nodes.append(helper.make_node("Identity", [x], ["features"]))
+
+    element = helper.np_dtype_to_tensor_dtype(layers[0].kernel.dtype)
+    sizes = {"x": len(layers[0].kernel), "features": len(layers[-1].bias)}
+    x, features = (
+        helper.make_tensor_value_info(name, element, ["batch", size])
+        for name, size in sizes.items()
+    )
+    opsets = [helper.make_opsetid("", OPSET)]
+    return helper.make_model(
+        helper.make_graph(nodes, "encoder", [x], [features], weights),
+        opset_imports=opsets,
+        ir_version=helper.find_min_ir_version_for(opsets),
+        producer_name="learned_update",
+        producer_version=__version__,
+    )
+
+
+def _package():
+    try:
+        import onnx
+    except ImportError as error:
+        raise invalid(
+            "The package that writes ONNX files is missing.",
+            expected="the package onnx",
+            received=str(error),
+            remedy='Install it: pip install "learned-update[onnx]".',
+        ) from error
+    return onnx
+
+
+def _check_activation(activation):
+    if activation not in NODES:
+        raise invalid(
+            "ONNX has no operator for the encoder's activation.",
+            expected=f"one of {', '.join(known.__name__ for known in NODES)}",
+            received=f"{getattr(activation, '__name__', activation)}",
+            remedy="Export a .keras file or a SavedModel instead.",
+        )

@@ -1,0 +1,160 @@
+"""`learned-update apply`: what it reads, writes, says and refuses."""
+
+import csv
+import pickle
+
+import gin
+import numpy as np
+import pytest
+from PIL import Image
+
+import learned_update as lu
+from learned_update import estimator
+from learned_update.cli import main
+from learned_update.estimator import LearnedUpdateEncoder
+from tests.rules_and_bases import perturbed
+
+SETTINGS = ("--units", "6", "4", "--steps", "3", "--batch_size", "16", "--seed", "2")
+
+
+@pytest.fixture(autouse=True)
+def _verb(monkeypatch):
+    if "apply" not in main.VERBS:
+        monkeypatch.setattr(main, "VERBS", (*main.VERBS, "apply"))
+    gin.clear_config()
+    yield
+    gin.clear_config()
+
+
+@pytest.fixture(scope="module")
+def rule(tmp_path_factory):
+    """Path of a rule away from its initial theta."""
+    path = tmp_path_factory.mktemp("rules") / "rule.keras"
+    perturbed(lu.UpdateRule(seed=3), scale=0.02).save(path)
+    return str(path)
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """40 rows, also in rows.npy."""
+    rows = np.random.default_rng(1).normal(size=(40, 5)).astype("float32")
+    rows *= np.float32(10.0) ** np.arange(5)
+    np.save(tmp_path / "rows.npy", rows)
+    return rows
+
+
+def _apply(rule, source, output, *more):
+    paths = ("--rule", rule, "--input", str(source), "--output", str(output))
+    return main.main(["apply", *paths, *SETTINGS, *more])
+
+
+def _expected(rule, rows, standardise=True):
+    return LearnedUpdateEncoder(
+        rule, (6, 4), 3, batch_size=16, standardise=standardise, random_state=2
+    ).fit_transform(rows)
+
+
+def test_rows_of_numbers(tmp_path, rule, rows, capsys):
+    output, kept = tmp_path / "new" / "out.npy", tmp_path / "encoder.pkl"
+    assert _apply(rule, tmp_path / "rows.npy", output, "--encoder", str(kept)) == 0
+    features = np.load(output)
+    np.testing.assert_array_equal(features, _expected(rule, rows))
+    encoder = pickle.loads(kept.read_bytes())
+    np.testing.assert_array_equal(encoder.transform(rows), features)
+    said = capsys.readouterr().out
+    assert f"Wrote {output} and {kept}: 40 rows x 4 features. 3 inner steps in " in said
+    assert "steps per second" in said
+    assert list(output.parent.iterdir()) == [output]
+
+
+def test_a_table_with_labels(tmp_path, rule, rows):
+    labels = ["a", "b"] * 20
+    lines = [
+        ",".join([*map(repr, map(float, row)), label])
+        for row, label in zip(rows, labels, strict=True)
+    ]
+    source, output = tmp_path / "table.csv", tmp_path / "out.csv"
+    source.write_text("\n".join(["p,q,r,s,t,kind", *lines]))
+    assert _apply(rule, source, output, "--label", "kind") == 0
+    with open(output, newline="") as file:
+        header, *cells = csv.reader(file)
+    assert header == ["feature0", "feature1", "feature2", "feature3", "label"]
+    assert [row[-1] for row in cells] == labels
+    written = np.array([row[:-1] for row in cells]).astype("float32")
+    np.testing.assert_array_equal(written, _expected(rule, rows))
+
+
+@pytest.mark.parametrize(
+    ("more", "standardise"), [((), False), (("--standardise",), True)]
+)
+def test_a_folder_of_images(tmp_path, rule, more, standardise):
+    rng = np.random.default_rng(3)
+    images = rng.integers(256, size=(2, 10, 6, 6), dtype=np.uint8)
+    for name, group in zip(("left", "right"), images, strict=True):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        for index, image in enumerate(group):
+            Image.fromarray(image).save(tmp_path / "images" / name / f"{index}.png")
+    output = tmp_path / "out.npz"
+    size = ("--size", "6", "--channels", "1")
+    assert _apply(rule, tmp_path / "images", output, *size, *more) == 0
+    x = images.reshape(20, 36).astype("float32") / np.float32(255)
+    with np.load(output) as written:
+        np.testing.assert_array_equal(written["X"], _expected(rule, x, standardise))
+        assert written["y"].tolist() == ["left"] * 10 + ["right"] * 10
+
+
+def test_a_data_set_by_name(tmp_path, rule):
+    output = tmp_path / "out.npy"
+    assert _apply(rule, "digits", output) == 0
+    assert np.load(output).shape == (1797, 4)
+
+
+def test_nothing_is_overwritten_unless_asked(tmp_path, rule, rows, capsys):
+    output = tmp_path / "out.npy"
+    output.write_text("precious")
+    assert _apply(rule, tmp_path / "rows.npy", output) == 2
+    assert f"{output} exists already" in capsys.readouterr().err
+    assert output.read_text() == "precious"
+    assert _apply(rule, tmp_path / "rows.npy", output, "--force") == 0
+    np.testing.assert_array_equal(np.load(output), _expected(rule, rows))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "message"),
+    [
+        ({"output": "out.txt"}, 2, r"not written in this format.*.npy, .npz, .csv"),
+        ({"rule": "nothing.keras"}, 1, "There is no rule"),
+        ({"source": "./nothing.npy"}, 1, "There is no file or folder"),
+        ({"source": "digits", "more": ("--label", "x")}, 2, "label does not apply"),
+        ({"more": ("--batch_size", "1")}, 2, "batch_size is out of its range"),
+        ({"more": ("--units", "0")}, 2, "at least one layer of at least one unit"),
+        ({"output": "rows.npy/out.npy"}, 1, "rows.npy"),
+    ],
+    ids=["suffix", "rule", "input", "label", "batch", "units", "unwritable"],
+)
+def test_what_is_refused(
+    tmp_path, monkeypatch, rule, rows, capsys, changes, status, message
+):
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    asked = {"rule": rule, "source": "rows.npy", "output": "out.npy", "more": ()}
+    asked |= changes
+    more = asked.pop("more")
+    assert _apply(*asked.values(), *more) == status
+    error = capsys.readouterr().err
+    assert error.startswith("learned-update apply: error: ")
+    assert message.split(".*")[0] in error
+    assert message.split(".*")[-1] in error
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_interruption_leaves_nothing(tmp_path, rule, rows, monkeypatch, capsys):
+    class Interrupted(LearnedUpdateEncoder):
+        def fit(self, X, y=None):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(estimator, "LearnedUpdateEncoder", Interrupted)
+    before = sorted(tmp_path.iterdir())
+    assert _apply(rule, tmp_path / "rows.npy", tmp_path / "out.npy") == 130
+    assert "nothing was written" in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == before

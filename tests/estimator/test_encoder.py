@@ -1,0 +1,272 @@
+"""The encoder: what it computes, alone and inside scikit-learn's machinery."""
+
+import pickle
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import learned_update as lu
+from learned_update.estimator import LearnedUpdateEncoder, compiled, fitted
+from learned_update.randomness import generator
+from tests.rules_and_bases import assert_trees_close, leaves, released
+
+
+@pytest.fixture(scope="module")
+def fitted_encoder(rule, rows):
+    return LearnedUpdateEncoder(
+        rule, units=(7, 5), steps=6, batch_size=32, random_state=4
+    ).fit(rows)
+
+
+def _assert_same(first, second):
+    np.testing.assert_array_equal(
+        first.statistics_.means[0], second.statistics_.means[0]
+    )
+    for a, b in zip(leaves(first.phi_), leaves(second.phi_), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("standardise", [True, False])
+def test_it_is_inner_steps_and_an_inductive_embedding(rule, rows, encoder, standardise):
+    rows = rows if standardise else rows / rows.std(axis=0)
+    encoder.set_params(standardise=standardise, steps=2).fit(rows)
+    seed = np.random.RandomState(4).randint(2**31 - 1)
+    assert encoder.seed_ == seed
+    x = rows.astype("float32")
+    if standardise:
+        x = ((rows - rows.mean(axis=0)) / rows.std(axis=0)).astype("float32")
+    base = rule.base_mlp((7, 5))
+    phi = base.init_phi(6, seed)
+    batch_seed = int(generator(seed, 0).integers(2**31 - 1))
+    for step in range(2):
+        batch = generator(batch_seed, step).choice(300, 32, replace=False)
+        phi = lu.inner_step(rule, base, phi, x[batch])
+    statistics = base.statistics(phi, x)
+    assert_trees_close(encoder.phi_, phi, atol=1e-5)
+    assert_trees_close(encoder.statistics_, statistics, atol=1e-5)
+    expected = ops.convert_to_numpy(base.embed(phi, x, statistics))
+    features = encoder.transform(rows)
+    np.testing.assert_allclose(features, expected, atol=1e-5)
+    assert expected.std(axis=0).min() > 0.01
+    assert (encoder.scaler_ is None) != standardise
+    assert (encoder.n_steps_, encoder.n_samples_seen_) == (2, 300)
+
+
+def test_results_repeat_to_the_bit(fitted_encoder, encoder, rows, rule_path):
+    _assert_same(fitted_encoder, encoder.fit(rows))
+    _assert_same(fitted_encoder, clone(encoder).fit(rows))
+    _assert_same(fitted_encoder, encoder.set_params(rule=rule_path).fit(rows))
+    encoder.set_params(random_state=5).fit(rows)
+    assert not np.array_equal(
+        fitted_encoder.phi_.layers[0].kernel, encoder.phi_.layers[0].kernel
+    )
+
+
+def test_what_is_compiled_is_shared(fitted_encoder, encoder, rows, rule_path):
+    compilations = compiled.compiled_trainer.cache_info().misses
+    encoder.set_params(rule=rule_path, units=(4, 3), batch_size=20).fit(rows[:, :3])
+    _assert_same(fitted_encoder, clone(fitted_encoder).fit(rows))
+    assert compiled.compiled_trainer.cache_info().misses == compilations
+
+
+def test_another_theta_is_compiled_anew(rule):
+    content = compiled.rule_content(rule)
+    theta = rule.get_weights()
+    rule.set_weights([1.5 * value for value in theta])
+    other = compiled.rule_content(rule)
+    rule.set_weights(theta)
+    for factor, asked in ((1, content), (1.5, other)):
+        found = compiled.compiled_trainer(asked, 3).rule.get_weights()
+        for a, b in zip(found, theta, strict=True):
+            np.testing.assert_array_equal(a, np.float32(factor) * b)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_row_has_the_same_features_in_any_company(fitted_encoder, rows, dtype):
+    many = np.concatenate([rows, 2 * rows, -rows]).astype(dtype)  # several chunks
+    features = fitted_encoder.transform(many)
+    assert features.dtype == dtype
+    assert features.shape == (900, 5)
+    order = np.random.default_rng(0).permutation(900)
+    np.testing.assert_array_equal(
+        fitted_encoder.transform(many[order]), features[order]
+    )
+    for row in (0, 255, 256, 899):
+        alone = fitted_encoder.transform(many[row : row + 1])
+        np.testing.assert_array_equal(alone, features[row : row + 1])
+
+
+def test_sparse_rows_are_those_rows(encoder, rows):
+    rows = np.where(np.abs(rows) < np.median(np.abs(rows)), 0, rows)
+    dense = clone(encoder).fit(rows)
+    encoder.fit(sparse.csr_array(rows))
+    _assert_same(dense, encoder)
+    np.testing.assert_array_equal(
+        encoder.transform(sparse.csr_array(rows)), dense.transform(rows)
+    )
+
+
+def test_a_constant_column_is_only_shifted(encoder, rows):
+    rows = np.column_stack([rows, np.full(len(rows), 0.1)])
+    encoder.fit(rows)
+    assert encoder.scaler_.scale_[-1] == 1
+    assert np.isfinite(encoder.transform(rows)).all()
+    other = np.column_stack([rows[:, :-1], np.full(len(rows), 0.2)])
+    assert np.abs(encoder.transform(other) - encoder.transform(rows)).max() < 1
+
+
+def test_a_batch_has_at_most_all_rows(encoder, rows):
+    few = encoder.set_params(batch_size=128).fit(rows[:3])
+    assert np.isfinite(few.transform(rows[:1])).all()
+
+
+def test_no_step_leaves_the_random_start(rule, rows, encoder):
+    encoder.set_params(steps=0).fit(rows)
+    start = rule.base_mlp((7, 5)).init_phi(6, encoder.seed_)
+    assert_trees_close(encoder.phi_, start, atol=0)
+
+
+def test_statistics_of_very_many_rows_are_those_of_some(encoder, rows, monkeypatch):
+    monkeypatch.setattr(fitted, "STATISTICS_ROWS", 250)
+    some = clone(encoder).fit(rows)
+    monkeypatch.undo()
+    encoder.fit(rows)
+    difference = some.statistics_.means[0] - encoder.statistics_.means[0]
+    assert 0 < np.abs(difference).max() < 0.3
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_pickles(encoder, rows, moment):
+    copies = pickle.loads(pickle.dumps(encoder)).fit(rows)
+    encoder.fit(rows)
+    if moment == "after":
+        copies = pickle.loads(pickle.dumps(encoder))
+    _assert_same(copies, encoder)
+    np.testing.assert_array_equal(copies.transform(rows), encoder.transform(rows))
+    _assert_same(copies.partial_fit(rows), encoder.partial_fit(rows))
+
+
+def test_a_pipeline_in_a_grid_search(encoder, rows):
+    labels = (rows[:, 0] > np.median(rows[:, 0])).astype(int)
+    pipeline = make_pipeline(StandardScaler(), encoder, LogisticRegression())
+    grid = {
+        "learnedupdateencoder__units": [(7, 5), (16, 8)],
+    }
+    search = GridSearchCV(pipeline, grid, cv=2).fit(rows, labels)
+    again = GridSearchCV(pipeline, grid, cv=2).fit(rows, labels)
+    scores = search.cv_results_["mean_test_score"]
+    np.testing.assert_array_equal(scores, again.cv_results_["mean_test_score"])
+    assert scores.shape == (2,)
+    assert scores.max() > 0.7
+    names = search.best_estimator_[:-1].get_feature_names_out()
+    width = search.best_params_["learnedupdateencoder__units"][-1]
+    assert list(names) == [f"learnedupdateencoder{i}" for i in range(width)]
+
+
+def test_the_default_rule_is_of_the_zoo():
+    assert LearnedUpdateEncoder().rule == "glyphs"
+
+
+@pytest.mark.parametrize(
+    ("verbose", "shown"), [(0, ""), (1, r"inner steps: 100%")], ids=["quiet", "bar"]
+)
+def test_progress(encoder, rows, capsys, verbose, shown):
+    encoder.set_params(verbose=verbose).fit(rows)
+    error = capsys.readouterr().err
+    assert shown in error
+    assert bool(error) == bool(verbose)
+    assert ("it/s]" in error or "s/it]" in error) == bool(verbose)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"steps": -1}, r"steps is out of its range.*integer >= 0.*steps=-1"),
+        ({"steps": 1.5}, r"steps is out of its range.*steps=1.5"),
+        ({"batch_size": 1}, r"batch_size is out of its range.*>= 2.*batch_size=1"),
+        ({"units": 32}, r"units are no widths of layers.*units=32"),
+        ({"units": ()}, r"at least one layer of at least one unit.*units=\(\)"),
+        ({"units": (8, 0)}, r"at least one layer of at least one unit.*\(8, 0\)"),
+        ({"rule": 3}, r"This is no update rule.*name in the zoo, a path.*rule=3"),
+    ],
+)
+def test_wrong_parameters(encoder, rows, changes, message):
+    with pytest.raises(ValueError, match=message):
+        encoder.set_params(**changes).fit(rows)
+
+
+def test_a_rule_that_is_not_there(encoder, rows, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"There is no rule.*nothing.keras"):
+        encoder.set_params(rule=tmp_path / "nothing.keras").fit(rows)
+
+
+def test_a_rule_of_another_width(encoder, rows):
+    encoder.set_params(rule=released(dtype="float32", embedding_units=4))
+    message = r"fits one width of the embedding only.*units\[-1\] = 4.*\(7, 5\)"
+    with pytest.raises(ValueError, match=message):
+        encoder.fit(rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x: np.where(x > x.max(axis=0) - 1e-9, np.nan, x), "contains NaN"),
+        (lambda x: np.where(x > x.max(axis=0) - 1e-9, np.inf, x), "infinity"),
+        (lambda x: x[:1], r"1 sample\(s\).*a minimum of 2 is required"),
+        (lambda x: np.ones_like(x), "All rows of x are equal.*300 rows of zero"),
+        (lambda x: x[0], "Expected 2D array, got 1D array"),
+        (lambda x: x.astype(str) + "?", "could not convert string to float"),
+    ],
+    ids=["nan", "infinity", "one row", "constant", "one dimension", "strings"],
+)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_rows_that_cannot_be_fitted(encoder, rows, change, message, method):
+    with pytest.raises(ValueError, match=message):
+        getattr(encoder, method)(change(rows))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x: x[:, :4], "X has 4 features.* is expecting 6 features"),
+        (lambda x: np.where(x > 0, np.nan, x), "contains NaN"),
+        (lambda x: x[:0], r"0 sample\(s\).*a minimum of 1 is required"),
+    ],
+    ids=["width", "nan", "empty"],
+)
+def test_rows_that_cannot_be_embedded(fitted_encoder, rows, change, message):
+    with pytest.raises(ValueError, match=message):
+        fitted_encoder.transform(change(rows))
+
+
+def test_not_fitted(encoder, rows):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        encoder.transform(rows)
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        encoder.get_feature_names_out()
+
+
+def test_a_refused_fit_leaves_it_unfitted(encoder, rows):
+    with pytest.raises(ValueError, match="All rows of x are equal"):
+        encoder.fit(np.ones((9, 3)))
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        encoder.transform(rows)
+    assert encoder.partial_fit(rows).transform(rows).shape == (300, 5)
+
+
+def test_divergence_is_said(encoder, rows, monkeypatch):
+    def trainer(phis, *_, **__):
+        return [keras.tree.map_structure(lambda leaf: leaf * np.nan, phis[0])]
+
+    monkeypatch.setattr(fitted, "compiled_trainer", lambda *_: trainer)
+    with pytest.raises(ValueError, match="diverged within 6 inner steps.*Standardise"):
+        encoder.fit(rows)

@@ -1,0 +1,95 @@
+"""`partial_fit`: rows in several calls."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+
+from learned_update.estimator import LearnedUpdateEncoder, fitted
+from learned_update.types import Statistics
+from tests.rules_and_bases import assert_trees_close, leaves
+
+
+def test_pooled_moments_are_those_of_all_rows():
+    rows = np.random.default_rng(0).normal(size=(30, 4)) * [1, 2, 3, 4] + 5
+    parts = [
+        Statistics((part.mean(axis=0),), (part.var(axis=0),))
+        for part in (rows[:12], rows[12:])
+    ]
+    both = fitted.pooled(*parts, share=18 / 30)
+    np.testing.assert_allclose(both.means[0], rows.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(both.variances[0], rows.var(axis=0), rtol=1e-12)
+
+
+def test_the_first_call_begins_and_the_next_goes_on(encoder, rows):
+    encoder.partial_fit(rows[:70])
+    assert (encoder.n_steps_, encoder.n_samples_seen_) == (2, 70)
+    fit = clone(encoder).set_params(steps=2).fit(rows[:70])
+    assert_trees_close(encoder.phi_, fit.phi_, atol=0)
+    assert_trees_close(encoder.statistics_, fit.statistics_, atol=0)
+
+    before = encoder.statistics_
+    encoder.partial_fit(rows[70:90])
+    assert (encoder.n_steps_, encoder.n_samples_seen_) == (3, 90)
+    np.testing.assert_allclose(encoder.scaler_.mean_, rows[:90].mean(axis=0))
+    np.testing.assert_allclose(encoder.scaler_.var_, rows[:90].var(axis=0))
+    x = encoder.scaler_.transform(rows[70:90]).astype("float32")
+    expected = fitted.pooled(
+        before,
+        fitted.arrays(encoder.base_.statistics(encoder.phi_, x)),
+        share=20 / 90,
+    )
+    assert_trees_close(encoder.statistics_, expected, atol=1e-5)
+
+
+def test_old_statistics_fade(encoder, rows, monkeypatch):
+    monkeypatch.setattr(fitted, "MEMORY_ROWS", 0)
+    encoder.partial_fit(rows[:100]).partial_fit(rows[100:200])
+    x = encoder.scaler_.transform(rows[100:200]).astype("float32")
+    expected = encoder.base_.statistics(encoder.phi_, x)
+    assert_trees_close(encoder.statistics_, expected, atol=1e-5)
+
+
+def test_fit_starts_over(encoder, rows):
+    fit = clone(encoder).fit(rows)
+    encoder.partial_fit(rows).fit(rows)
+    assert_trees_close(encoder.phi_, fit.phi_, atol=0)
+    assert (encoder.n_steps_, encoder.n_samples_seen_) == (6, 300)
+
+
+def test_a_refused_call_changes_nothing(encoder, rows):
+    encoder.partial_fit(rows)
+    before = leaves(encoder.phi_), encoder.n_steps_, encoder.scaler_.mean_.copy()
+    for wrong in (np.ones((9, 6)) * 1e3, rows[:, :3], rows[:1]):
+        with pytest.raises(ValueError, match="equal|expecting 6|minimum of 2"):
+            encoder.partial_fit(wrong)
+    with pytest.raises(ValueError, match="batch_size is out of its range"):
+        clone(encoder).set_params(batch_size=0).partial_fit(rows)
+    after = leaves(encoder.phi_), encoder.n_steps_, encoder.scaler_.mean_
+    for old, new in zip(before[0], after[0], strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert before[1] == after[1]
+    np.testing.assert_array_equal(before[2], after[2])
+
+
+def _accuracy(encoder, images, labels):
+    """Of a read-out of 200 labels on all other rows."""
+    features = encoder.transform(images)
+    readout = LogisticRegression(max_iter=1000).fit(features[:200], labels[:200])
+    return readout.score(features[200:], labels[200:])
+
+
+def test_a_stream_is_as_good_as_one_fit(rule):
+    images, labels = load_digits(return_X_y=True)
+    settings = {"units": (32, 24), "batch_size": 64, "standardise": False}
+    stream = LearnedUpdateEncoder(rule, random_state=0, **settings)
+    fit = clone(stream).set_params(steps=112).fit(images)
+    for _ in range(4):
+        for start in range(0, 1792, 256):
+            stream.partial_fit(images[start : start + 256])
+    assert stream.n_steps_ == fit.n_steps_
+    untrained = clone(stream).set_params(steps=0).fit(images)
+    accuracy = _accuracy(fit, images, labels)
+    assert accuracy > _accuracy(untrained, images, labels) + 0.1
+    assert _accuracy(stream, images, labels) > accuracy - 0.04

@@ -1,0 +1,116 @@
+"""What augmented and permuted tasks make of a truncated unroll."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from learned_update.data import Augmentation, InputMapDistribution, TaskDistribution
+from learned_update.meta import inner_step, truncated_unroll
+from learned_update.ops.augmentation import augment
+from learned_update.ops.input_maps import apply_input_map
+from learned_update.randomness import generator
+from learned_update.training import cosine_objective
+from learned_update.types import LayerParams, Phi, PixelMap
+from tests.rules_and_bases import base_and_phi, neuron_local
+from tests.training import small_run
+
+STEPS, BATCH = 3, 8
+AUGMENTATION = Augmentation(rotation=20, shift=0.3, noise=0.2, noise_images=7)
+
+
+def one_task(tree):
+    return keras.tree.map_structure(lambda x: ops.convert_to_tensor(x)[None], tree)
+
+
+def distribution(**options):
+    return TaskDistribution([small_run.images()], ways=3, shots=3, queries=3, **options)
+
+
+def arguments(tasks, phi, input_map, rule):
+    task = tasks.draw_task(generator(0))
+    batch = tasks.draw_batch(generator(1), task, STEPS, BATCH)
+    return {
+        "theta": one_task([v.value for v in rule.trainable_variables]),
+        "phi": one_task(phi),
+        "resident": keras.tree.map_structure(ops.convert_to_tensor, tasks.resident()),
+        "input_map": one_task(input_map),
+        "batch": one_task(batch),
+        "episode": tasks.episode,
+    }
+
+
+@pytest.mark.parametrize("augmentation", [None, AUGMENTATION], ids=["plain", "moved"])
+def test_permuted_and_unpermuted_tasks_have_the_same_meta_loss(augmentation):
+    rule = neuron_local()
+    base, phi = base_and_phi(rule, units=(6, 5))
+    order = np.random.default_rng(2).permutation(9).astype("int32")
+    bottom = LayerParams(
+        kernel=ops.take(phi.layers[0].kernel, order, axis=0),
+        bias=phi.layers[0].bias,
+        feedback=ops.take(phi.layers[0].feedback, order, axis=0),
+    )
+    permuted_phi = Phi(layers=(bottom, *phi.layers[1:]))
+    tasks = distribution(augmentation=augmentation)
+    plain = PixelMap(np.zeros(9), np.ones(9), np.arange(9, dtype="int32"))
+    losses, kernels = [], []
+    for start, input_map in (
+        (phi, plain),
+        (permuted_phi, plain._replace(order=order)),
+        (phi, plain._replace(order=order)),
+    ):
+        result = truncated_unroll(
+            rule,
+            base,
+            cosine_objective(),
+            **arguments(tasks, start, input_map, rule),
+        )
+        losses.append(ops.convert_to_numpy(result.loss))
+        kernels.append(ops.convert_to_numpy(result.phi.layers[0].kernel)[0])
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-9)
+    np.testing.assert_allclose(kernels[1], kernels[0][order], atol=1e-9)
+    assert np.abs(losses[2] - losses[0]).max() > 1e-4
+
+
+@pytest.mark.parametrize("targets", [(0, 1, 2, 3), (1,), ()], ids=str)
+def test_the_coefficients_of_labelled_examples_are_asked_for(targets):
+    rule = neuron_local()
+    base, phi = base_and_phi(rule, units=(6, 5))
+    tasks = distribution(
+        augmentation=AUGMENTATION,
+        input_maps=InputMapDistribution(1, 0, 0, 1, 1),
+    )
+    input_map = tasks.draw_task(generator(0)).input_map
+    given = arguments(tasks, phi, input_map, rule)
+    given["episode"] = given["episode"]._replace(regression_targets=targets)
+    result = truncated_unroll(
+        rule, base, cosine_objective(regression_weight=0.7), **given
+    )
+    batch = tasks.draw_batch(generator(1), tasks.draw_task(generator(0)), STEPS, BATCH)
+    for step in range(STEPS):
+        rows = np.concatenate([part[step] for part in batch[:3]])
+        images = augment(
+            tasks.pixels,
+            tasks.resident().noise,
+            rows[None],
+            batch.coefficients[step][None],
+            batch.noise[step][None],
+            (3, 3, 1),
+            "float64",
+        )
+        x = apply_input_map(images, one_task(input_map))[0]
+        phi = inner_step(rule, base, phi, x[:BATCH])
+        features = base.embed(phi, x[BATCH:])
+        labels = np.repeat(np.eye(3), 3, axis=0)
+        extra = {}
+        if targets:
+            asked = batch.coefficients[step][BATCH:, list(targets)]
+            extra = {
+                "support_regression": asked[:9],
+                "query_regression": asked[9:],
+                "regression_weight": 0.7,
+            }
+        loss, _ = cosine_objective()(
+            features[:9], labels, features[9:], labels, **extra
+        )
+        np.testing.assert_allclose(float(result.loss[step, 0]), float(loss), rtol=1e-8)
