@@ -51,30 +51,10 @@ def run(options):
         from learned_update.zoo import load_rule
 
     rule = load_rule(options.rule)
-    base = rule.base_mlp(options.units, _known(options.activation))
+    base = rule.base_mlp(options.units, options.activation)
     export_saved_model(rule, base, options.output, overwrite=options.force)
     print(
         f"In {options.output}: init(seed, input_dim), init_widths(seed, widths), "
         "update(phi, x), embed(phi, x), statistics(phi, x), "
         "embed_frozen(phi, statistics, x)"
     )
-
-
-def _known(activation):
-    """The name of an activation, refused unless it is one."""
-    import keras
-
-    from learned_update.errors import invalid
-
-    if activation == "step":
-        return activation
-    try:
-        keras.activations.get(activation)
-    except ValueError as error:
-        raise invalid(
-            "Unknown activation.",
-            expected="a function of keras.activations, or step",
-            received=f"--activation {activation}",
-            remedy="relu is the default.",
-        ) from error
-    return activation

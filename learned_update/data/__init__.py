@@ -13,7 +13,11 @@ from learned_update.data.dataset_names import dataset_names, group_names
 from learned_update.data.digits import digits
 from learned_update.data.glyphs import glyphs, scripts
 from learned_update.data.input_maps import InputMapDistribution
-from learned_update.data.mixtures import named_datasets, task_distribution
+from learned_update.data.mixtures import (
+    named_dataset,
+    named_datasets,
+    task_distribution,
+)
 from learned_update.data.own_data import from_arrays, from_path, from_texts
 from learned_update.data.partitions import PARTS, check_disjoint, names_of_part, part_of
 from learned_update.data.registry import load, load_all, prepare
@@ -43,6 +47,7 @@ __all__ = [
     "group_names",
     "load",
     "load_all",
+    "named_dataset",
     "named_datasets",
     "names_of_part",
     "part_of",

@@ -4,10 +4,29 @@ import gin
 
 from learned_update.data.dataset import Dataset
 from learned_update.data.input_maps import InputMapDistribution
-from learned_update.data.registry import load_all
+from learned_update.data.registry import load, load_all
 from learned_update.data.tasks import TaskDistribution
 
 gin.external_configurable(InputMapDistribution, module="learned_update")
+
+
+@gin.configurable(module="learned_update")
+def named_dataset(
+    name=gin.REQUIRED, classes=None, size=None, channels=None, split=None
+):
+    """Loads one data set by name, for a mixture that needs more than a name.
+
+    Args:
+        name: a name or path that `load` knows.
+        classes: names or indices of those to keep, at least two; None keeps all.
+        size: height and width of the images; None takes the data set's own.
+        channels: 1 for grey, 3 for colour; None takes the data set's own.
+        split: of TensorFlow Datasets; None takes `"train"`.
+
+    Returns:
+        `Dataset`.
+    """
+    return load(name, size, channels, split, classes=classes)
 
 
 @gin.configurable(module="learned_update")

@@ -42,22 +42,14 @@ def resolve_rule(rule):
     )
 
 
-def check_units(rule, units):
-    """Raises `ValueError` unless a base model of these widths fits the rule."""
+def check_units(units):
+    """Raises `ValueError` unless these can be widths of layers."""
     if np.ndim(units) != 1:
         raise invalid(
             "units are no widths of layers.",
             expected="a sequence of integers >= 1, bottom to top",
             received=f"units={units!r}",
             remedy="Pass, for example, units=(128, 128, 32).",
-        )
-    needed = rule.error_network.top_error.embedding_units
-    if needed is not None and tuple(units[-1:]) != (needed,):
-        raise invalid(
-            "This rule fits one width of the embedding only.",
-            expected=f"units[-1] = {needed}",
-            received=f"units={units!r}",
-            remedy="Use that width, or a rule of the neuron_local form.",
         )
 
 

@@ -180,7 +180,7 @@ class LearnedUpdateEncoder(
 
     def _start(self, inputs):
         rule = resolve_rule(self.rule)
-        check_units(rule, self.units)
+        check_units(self.units)
         base = rule.base_mlp(self.units)
         seed = int(check_random_state(self.random_state).randint(SEEDS))
         return Fitted(

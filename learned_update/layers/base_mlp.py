@@ -26,6 +26,21 @@ def truncated_normal(rng, shape, stddev):
     return stddev * ndtri(rng.uniform(lower, upper, size=shape))
 
 
+def _activation(activation):
+    """The function that a name or a configuration stands for."""
+    if activation == "step":
+        return step
+    try:
+        return keras.activations.get(activation)
+    except ValueError as error:
+        raise invalid(
+            "Unknown activation.",
+            expected="a function of keras.activations by name, a callable, or 'step'",
+            received=f"activation={activation!r}",
+            remedy="The paper's is 'relu'.",
+        ) from error
+
+
 @keras.saving.register_keras_serializable(PACKAGE)
 class BaseMLP(keras.layers.Layer):
     """z_l = batchnorm(x_l W_l) + b_l, x_{l+1} = act(z_l), also on the top layer.
@@ -42,7 +57,8 @@ class BaseMLP(keras.layers.Layer):
         bias_stddev: of the truncated normals that `bias` starts at.
 
     Raises:
-        ValueError: `units` is empty or holds a width below 1.
+        ValueError: `units` is empty or holds a width below 1, or there is no such
+            activation.
     """
 
     def __init__(
@@ -64,9 +80,7 @@ class BaseMLP(keras.layers.Layer):
                 received=f"units={units}",
                 remedy="Pass, for example, units=(128, 128, 32).",
             )
-        self.activation = (
-            step if activation == "step" else keras.activations.get(activation)
-        )
+        self.activation = _activation(activation)
         self.epsilon = epsilon
         self.fan_in_scaling = fan_in_scaling
         self.kernel_stddev = kernel_stddev

@@ -96,7 +96,7 @@ class ErrorNetwork(keras.layers.Layer):
         activity = [
             self.features.activity(x, z) for x, z in zip(acts.xs, zs, strict=True)
         ]
-        self._check_embedding(acts.xs[-1])
+        self.check_embedding(acts.xs[-1].shape[-1])
         d = self.top_error(activity[-1])
         states = []
         for level in reversed(range(levels)):
@@ -124,13 +124,14 @@ class ErrorNetwork(keras.layers.Layer):
             return h
         return ops.concatenate([h, activity, delta], axis=-1)
 
-    def _check_embedding(self, top):
+    def check_embedding(self, width):
+        """Raises `ValueError` unless the top layer may have so many units."""
         needed = self.top_error.embedding_units
-        if needed is not None and top.shape[-1] not in (None, needed):
+        if needed is not None and width not in (None, needed):
             raise invalid(
-                "The top error of this rule fits one width of the embedding only.",
+                "This rule fits one width of the embedding only.",
                 expected=f"a base model with units[-1] = {needed}",
-                received=f"{top.shape[-1]} units on the top layer",
+                received=f"{width} units on the top layer",
                 remedy="Use that width, or a rule of the neuron_local form.",
             )
 

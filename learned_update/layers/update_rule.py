@@ -1,5 +1,6 @@
 """The update rule: a Keras layer that owns theta."""
 
+import json
 import pathlib
 
 import keras
@@ -104,9 +105,16 @@ class UpdateRule(keras.layers.Layer):
         return kernel if kernel == bias else type(rates)(kernel, bias)
 
     def base_mlp(self, units, activation="relu", **kwargs):
-        """A `BaseMLP` with the conventions that this rule is made for."""
+        """A `BaseMLP` with the conventions that this rule is made for.
+
+        Raises:
+            ValueError: `units` or `activation` make no sense, or the rule fits another
+                width of the embedding only.
+        """
         options = {"dtype": self.dtype_policy, **self.base_options, **kwargs}
-        return BaseMLP(units, activation, **options)
+        base = BaseMLP(units, activation, **options)
+        self.error_network.check_embedding(base.units[-1])
+        return base
 
     def call(self, phi, acts):
         """The change of phi that a batch calls for.
@@ -180,6 +188,14 @@ class UpdateRule(keras.layers.Layer):
         with atomic_path(path) as temporary:
             keras.saving.save_model(self, temporary)
 
+    def __reduce__(self):
+        config = json.dumps(keras.saving.serialize_keras_object(self), sort_keys=True)
+        return _rebuilt, (config, self.get_weights())
+
+    def __deepcopy__(self, memo):
+        function, arguments = self.__reduce__()
+        return memo.setdefault(id(self), function(*arguments))
+
     def get_config(self):
         return {
             **super().get_config(),
@@ -196,6 +212,13 @@ class UpdateRule(keras.layers.Layer):
         for part in ("error_network", "update_network", "inner_learning_rate"):
             config[part] = deserialize_part(config[part])
         return cls(**config)
+
+
+def _rebuilt(config, theta):
+    """The rule of a configuration as JSON, with theta; what unpickling calls."""
+    rule = keras.saving.deserialize_keras_object(json.loads(config))
+    rule.set_weights(theta)
+    return rule
 
 
 def _step(old, change, rate):

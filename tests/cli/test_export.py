@@ -57,8 +57,8 @@ def test_saved_model_is_written_and_overwritten_on_demand(rules, tmp_path, capsy
     ("rule", "arguments", "status", "message"),
     [
         ("nothing.keras", (), 1, "There is no rule"),
-        ("neuron_local.keras", ("--activation", "relo"), 2, "--activation relo"),
-        ("neuron_local.keras", ("--activation", "get"), 2, "--activation get"),
+        ("neuron_local.keras", ("--activation", "relo"), 2, "activation='relo'"),
+        ("neuron_local.keras", ("--activation", "get"), 2, "activation='get'"),
         ("neuron_local.keras", ("--units", "0"), 2, "at least one unit"),
         ("released.keras", ("--units", "6", "5"), 2, "units[-1] = 4"),
     ],

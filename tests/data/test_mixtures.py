@@ -77,6 +77,20 @@ def test_gin_binds_a_mixture():
     np.testing.assert_array_equal(input_map.scale, -np.ones(75))
 
 
+def test_gin_binds_classes():
+    gin.parse_config("""
+        task_distribution.datasets = [@even/named_dataset(), "digits"]
+        task_distribution.ways = 3
+        even/named_dataset.name = "digits"
+        even/named_dataset.classes = ("0", "2", 4, 6)
+        even/named_dataset.size = 8
+    """)
+    even, everything = task_distribution().datasets
+    assert even.class_names == ("0", "2", "4", "6")
+    assert set(even.labels) == {0, 1, 2, 3}
+    assert len(everything.class_names) == 10
+
+
 def test_named_datasets_may_have_settings_of_their_own():
     gin.parse_config("""
         glyphs.renderings = 7

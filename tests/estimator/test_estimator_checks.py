@@ -1,8 +1,10 @@
 """scikit-learn's own checks."""
 
+import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 from learned_update.estimator import LearnedUpdateEncoder
+from learned_update.zoo import load_rule
 
 _NEEDS_OTHER_SETTINGS = {"check_array_api_input"}  # SCIPY_ARRAY_API before SciPy loads
 _NEEDS_OTHER_LIBRARIES = {
@@ -13,8 +15,10 @@ _NEEDS_OTHER_LIBRARIES = {
 }
 
 
-def test_scikit_learns_checks(rule_path):
-    encoder = LearnedUpdateEncoder(rule_path, units=(5, 4), steps=3, batch_size=16)
+@pytest.mark.parametrize("form", ["file", "object"])
+def test_scikit_learns_checks(rule_path, form):
+    rule = rule_path if form == "file" else load_rule(rule_path)
+    encoder = LearnedUpdateEncoder(rule, units=(5, 4), steps=3, batch_size=16)
     results = check_estimator(encoder, on_skip=None)
     others = {
         result["check_name"] for result in results if result["status"] != "passed"

@@ -114,3 +114,8 @@ def test_phi_that_does_not_fit_is_refused():
         base.embed(broken, batch(dtype="float32"))
     with pytest.raises(ValueError, match="at least one layer"):
         lu.BaseMLP(())
+
+
+def test_unknown_activation():
+    with pytest.raises(ValueError, match="Unknown activation.*activation='rleu'"):
+        lu.BaseMLP((4,), activation="rleu")

@@ -1,5 +1,8 @@
 """The rule in both forms: conformance, switches, equivariance, errors."""
 
+import copy
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -236,7 +239,8 @@ def test_neuron_local_fits_any_embedding(width):
 
 def test_released_refuses_another_embedding():
     rule = released()
-    base, phi = base_and_phi(rule, units=(8, 9))
+    base = lu.BaseMLP((8, 9), dtype="float64")
+    phi = base.init_phi(INPUTS)
     with pytest.raises(ValueError, match=r"units\[-1\] = 5.*9 units on the top"):
         lu.phi_change(rule, base, phi, batch())
 
@@ -255,3 +259,28 @@ def test_phi_of_another_dtype_is_refused():
     base = lu.BaseMLP(UNITS)
     with pytest.raises(ValueError, match="different dtypes.*float64.*float32"):
         lu.inner_step(rule, base, base.init_phi(INPUTS), batch())
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "copied",
+    [copy.deepcopy, lambda rule: pickle.loads(pickle.dumps(rule))],
+    ids=["deepcopy", "pickle"],
+)
+def test_copies_are_the_same_rule_with_a_theta_of_its_own(form, copied):
+    rule = FORMS[form]()
+    before = rule.get_weights()
+    other = copied(rule)
+    for a, b in zip(before, other.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert other.get_config() == rule.get_config()
+    assert pickle.dumps(other) == pickle.dumps(rule)
+    other.set_weights([value + 1 for value in before])
+    np.testing.assert_array_equal(rule.get_weights()[0], before[0])
+
+
+def test_a_base_model_of_another_embedding_width_is_refused():
+    rule = FORMS["released"]()
+    with pytest.raises(ValueError, match=r"one width.*units\[-1\] = 5.*: 6 units"):
+        rule.base_mlp((7, 6))
+    assert FORMS["neuron_local"]().base_mlp((7, 6)).units == (7, 6)
