@@ -112,6 +112,16 @@ def save(run_dir):
     return path
 
 
+def save_operative(path):
+    """Writes every setting that the calls so far went by, defaults among them.
+
+    Args:
+        path: of the gin file.
+    """
+    with atomic_path(path) as unfinished:
+        unfinished.write_text(gin.operative_config_str(), encoding="utf-8")
+
+
 def _check_same(path, before, now):
     changes = [
         line

@@ -24,8 +24,8 @@ PICTURE = (
     ("ops",),
     ("layers",),
     ("meta", "data", "baselines"),
-    ("zoo",),
-    ("training", "evaluation", "export", "estimator"),
+    ("zoo", "export"),
+    ("training", "evaluation", "estimator"),
     ("cli",),
 )
 FOUNDATION = PICTURE[0]  # single modules, which may import each other

@@ -13,6 +13,8 @@ from learned_update.cli.gin_options import add_gin_arguments, configure
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
 
+_ENCODERS = ("", ".pkl", ".keras", ".onnx")
+
 SUMMARY = "Turn unlabelled data into features with a rule."
 EXAMPLE = """\
 example:
@@ -50,8 +52,9 @@ def add_arguments(parser):
     )
     parser.add_argument(
         "--encoder",
-        metavar="FILE.pkl",
-        help="also keep the fitted LearnedUpdateEncoder, as a pickle",
+        metavar="FILE",
+        help="also keep what was learned: .pkl for the fitted LearnedUpdateEncoder; "
+        ".keras, .onnx or, without a suffix, a SavedModel folder to deploy",
     )
     add_force_argument(parser)
     _add_training_arguments(parser)
@@ -109,6 +112,7 @@ def _add_data_arguments(parser):
 def run(options):
     """Trains, embeds, writes, and says how fast it went."""
     write = _writer(options.output)
+    _check_suffix(options.encoder)
     outputs = [path for path in (options.output, options.encoder) if path is not None]
     for path in outputs:
         check_output(path, options.force)
@@ -117,11 +121,11 @@ def run(options):
         encoder, dataset = _encoder_and_dataset(options)
         with contextlib.ExitStack() as stack:
             # Opened before the long work, so that an unwritable folder is found now.
-            paths = [stack.enter_context(atomic_path(path)) for path in outputs]
+            path = stack.enter_context(atomic_path(options.output))
             features, seconds = _features(encoder, dataset)
-            write(paths[0], features, _labels(dataset))
+            write(path, features, _labels(dataset))
             if options.encoder is not None:
-                paths[1].write_bytes(pickle.dumps(encoder.set_params(verbose=0)))
+                _keep(encoder.set_params(verbose=0), options.encoder, options.force)
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt("Interrupted; nothing was written.") from interrupt
     rows, width = features.shape
@@ -173,6 +177,25 @@ def _features(encoder, dataset):
     encoder.fit(x)
     seconds = time.perf_counter() - begin
     return encoder.transform(x), seconds
+
+
+def _keep(encoder, path, force):
+    """Writes the fitted encoder in the format of the suffix."""
+    if pathlib.Path(path).suffix != ".pkl":
+        encoder.export(path, overwrite=force)
+        return
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(pickle.dumps(encoder))
+
+
+def _check_suffix(path):
+    if path is not None and pathlib.Path(path).suffix not in _ENCODERS:
+        raise invalid(
+            "An encoder is not written in this format.",
+            expected=f"a path that ends with {', '.join(_ENCODERS[1:])}, or a folder",
+            received=f"--encoder {path}",
+            remedy="Rename it, for example to encoder.onnx.",
+        )
 
 
 def _labels(dataset):

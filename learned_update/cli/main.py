@@ -9,14 +9,17 @@ from learned_update.cli import environment
 from learned_update.errors import InvalidInputError
 from learned_update.version import __version__
 
-VERBS = (
+VERBS = (  # each a module beside this one
     "train",
+    "evaluate",
+    "reproduce",
     "apply",
     "export",
     "convert",
     "prepare",
+    "benchmark",
     "rules",
-)  # each a module beside this one
+)
 
 _FAILED = 1
 _USAGE_ERROR = 2

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from learned_update.errors import invalid
 from learned_update.estimator.compiled import check_units, resolve_rule, rule_content
 from learned_update.estimator.fitted import SEEDS, Fitted, arrays, embed, train
+from learned_update.export import export_encoder
 from learned_update.layers import BaseMLP
 
 
@@ -144,6 +145,31 @@ class LearnedUpdateEncoder(
         check_is_fitted(self)
         X = self._checked(X, reset=False, minimum_rows=1)
         return embed(self._fitted, X).astype(X.dtype, copy=False)
+
+    def export(self, path, overwrite=False):
+        """Writes what `transform` does to a file that runs without this package.
+
+        Args:
+            path: ends with `.keras` or `.onnx`; without a suffix it is the folder of a
+                SavedModel.
+            overwrite: whether what is there already is replaced.
+
+        Raises:
+            NotFittedError: neither `fit` nor `partial_fit` has been called.
+            ValueError: as `export_encoder`.
+            OSError: the path cannot be written.
+        """
+        check_is_fitted(self)
+        scaled = self.scaler_ is not None
+        export_encoder(
+            self.base_,
+            self.phi_,
+            self.statistics_,
+            path,
+            input_mean=self.scaler_.mean_ if scaled else None,
+            input_scale=self.scaler_.scale_ if scaled else None,
+            overwrite=overwrite,
+        )
 
     @property
     def base_(self):

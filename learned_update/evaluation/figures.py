@@ -114,6 +114,33 @@ def accuracy_figure(scores, longest_unroll, initial=None):
     return figure
 
 
+def bars_figure(scores):
+    """Accuracy of every method, a panel per data set, with 95 % intervals.
+
+    Args:
+        scores: `{data set: {Column: (initialisations, episodes)}}`.
+
+    Returns:
+        A `Figure`.
+    """
+    figure, axes = _panels(len(scores), columns=2)
+    for axis, (name, columns) in zip(axes, scores.items(), strict=True):
+        estimates = [interval(accuracies) for accuracies in columns.values()]
+        mean, half_width = 100 * np.array(estimates).T
+        places = np.arange(len(columns))[::-1]
+        axis.barh(
+            places,
+            mean,
+            xerr=half_width,
+            color=[COLOURS[i % len(COLOURS)] for i in range(len(columns))],
+            error_kw={"lw": 1.2, "capsize": 3},
+        )
+        axis.set_yticks(places, [str(column) for column in columns], fontsize="small")
+        axis.set(title=name, xlabel="accuracy (%), mean and 95 % interval")
+        axis.set_xlim(0, 100)
+    return figure
+
+
 def receptive_fields_figure(kernels, image_shape, units=36):
     """First-layer kernels as images, one block of units per state of phi.
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from learned_update.data import dataset as datasets
-from learned_update.errors import invalid
+from learned_update.errors import InvalidInputError, invalid
 from learned_update.evaluation.episodes import Episodes, draw_episodes
 from learned_update.randomness import generator
 
@@ -67,6 +67,6 @@ def draw_trial(dataset, protocol, initialisation):
             protocol.episodes,
             episode_seed,
         )
-    except ValueError as error:
-        raise ValueError(f"Data set {dataset.name!r}: {error}") from error
+    except InvalidInputError as error:
+        raise InvalidInputError(f"Data set {dataset.name!r}: {error}") from error
     return Trial(datasets.flatten(train), datasets.flatten(test), episodes, seed)

@@ -4,6 +4,7 @@ import csv
 import pickle
 
 import gin
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -65,6 +66,22 @@ def test_rows_of_numbers(tmp_path, rule, rows, capsys):
     assert f"Wrote {output} and {kept}: 40 rows x 4 features. 3 inner steps in " in said
     assert "steps per second" in said
     assert list(output.parent.iterdir()) == [output]
+
+
+def test_what_was_learned_is_kept_to_deploy(tmp_path, rule, rows):
+    kept = tmp_path / "encoder.keras"
+    source, output = tmp_path / "rows.npy", tmp_path / "out.npy"
+    assert _apply(rule, source, output, "--encoder", str(kept)) == 0
+    model = keras.saving.load_model(kept)
+    np.testing.assert_allclose(model(rows), np.load(output), atol=2e-4)
+
+
+def test_an_encoder_of_another_format(tmp_path, rule, rows, capsys):
+    output = tmp_path / "out.npy"
+    arguments = ("--encoder", str(tmp_path / "encoder.h5"))
+    assert _apply(rule, tmp_path / "rows.npy", output, *arguments) == 2
+    assert "ends with .pkl, .keras, .onnx, or a folder" in capsys.readouterr().err
+    assert not output.exists()
 
 
 def test_a_table_with_labels(tmp_path, rule, rows):

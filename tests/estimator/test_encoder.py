@@ -270,3 +270,18 @@ def test_divergence_is_said(encoder, rows, monkeypatch):
     monkeypatch.setattr(fitted, "compiled_trainer", lambda *_: trainer)
     with pytest.raises(ValueError, match="diverged within 6 inner steps.*Standardise"):
         encoder.fit(rows)
+
+
+@pytest.mark.parametrize("standardise", [True, False])
+def test_export_gives_the_features_of_transform(encoder, rows, tmp_path, standardise):
+    encoder.set_params(standardise=standardise).fit(rows)
+    encoder.export(tmp_path / "encoder.keras")
+    model = keras.saving.load_model(tmp_path / "encoder.keras")
+    features = encoder.transform(rows)
+    np.testing.assert_allclose(model(rows), features, atol=1e-4 * np.ptp(features))
+
+
+def test_export_of_an_unfitted_encoder(encoder, tmp_path):
+    with pytest.raises(NotFittedError):
+        encoder.export(tmp_path / "encoder.keras")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,78 @@
+"""`learned-update evaluate`."""
+
+import csv
+
+import gin
+import numpy as np
+import pytest
+
+import learned_update as lu
+from learned_update.cli import main
+from learned_update.data import load
+from tests.rules_and_bases import perturbed
+
+SMALL = ("--steps", "2", "--units", "6", "5", "--initialisations", "2")
+SMALL += ("--episodes", "3", "--ways", "4", "--shots", "2", "--queries", "3")
+
+
+@pytest.fixture(autouse=True)
+def _clean_gin():
+    gin.clear_config()
+    yield
+    gin.clear_config()
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rules")
+    lu.UpdateRule().save(folder / "initial.keras")
+    perturbed(lu.UpdateRule()).save(folder / "other.keras")
+    return folder
+
+
+def test_a_table_is_printed_and_written(rules, tmp_path, capsys):
+    paths = [str(rules / f"{name}.keras") for name in ("initial", "other")]
+    arguments = ["evaluate", "--rule", paths[0], "--rule", paths[1], "--data", "digits"]
+    arguments += [*SMALL, "--output", str(tmp_path / "results")]
+    assert main.main(arguments) == 0
+    said = capsys.readouterr().out
+    table = (tmp_path / "results" / "table.md").read_text()
+    assert table in said
+    assert "2 initialisations x 3 episodes, seed 0" in table
+    with open(tmp_path / "results" / "table.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    methods = [row["method"] for row in rows]
+    assert methods[:2] == ["initial", "other"]
+    assert {"raw pixels", "random initialisation"} <= set(methods)
+    expected = lu.evaluate(
+        {"initial": lu.load_rule(paths[0]), "other": lu.load_rule(paths[1])},
+        [load("digits")],
+        steps=2,
+        units=(6, 5),
+        initialisations=2,
+        episodes=3,
+        ways=4,
+        shots=2,
+        queries=3,
+    )
+    for row, of_python in zip(rows, expected, strict=True):
+        np.testing.assert_allclose(
+            float(row["accuracy"]), of_python.accuracy, atol=1e-6
+        )
+    assert main.main(arguments) == 2
+    assert "table.csv exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("--rule", "nothing.keras", "--data", "digits"), 1, "There is no rule"),
+        (("--rule", "glyps", "--data", "digits"), 2, "Near names: glyphs"),
+        (("--rule", "glyphs", "--data", "digitz"), 2, "Near names: digits"),
+        (("--rule", "glyphs", "--data", "digits", "--ways", "11"), 2, "ways=11"),
+        (("--rule", "glyphs", "--data", "digits", "--shots", "90"), 2, "too few"),
+    ],
+)
+def test_wrong_input(arguments, status, message, capsys):
+    assert main.main(["evaluate", *arguments]) == status
+    assert message in capsys.readouterr().err
