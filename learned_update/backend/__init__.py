@@ -24,9 +24,11 @@ _backend = importlib.import_module(f"{__name__}.{keras.backend.backend()}")
 
 apply_gradients = _backend.apply_gradients
 cholesky = _backend.cholesky
+cos = _backend.cos
 is_concrete = _backend.is_concrete
 jit = _backend.jit
 mean = _backend.mean
 scan = _backend.scan
+sin = _backend.sin
 value_and_grad = _backend.value_and_grad
 vectorize = _backend.vectorize

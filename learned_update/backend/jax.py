@@ -14,6 +14,16 @@ def cholesky(x):
     return jnp.linalg.cholesky(x)
 
 
+def cos(x):
+    """Cosine in the dtype of x."""
+    return jnp.cos(x)
+
+
+def sin(x):
+    """Sine in the dtype of x."""
+    return jnp.sin(x)
+
+
 def mean(x, axis=None, keepdims=False):
     """Mean over axes, in the dtype of x."""
     return jnp.mean(x, axis=axis, keepdims=keepdims)

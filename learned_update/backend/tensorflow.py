@@ -13,6 +13,16 @@ def cholesky(x):
     return tf.linalg.cholesky(x)
 
 
+def cos(x):
+    """Cosine in the dtype of x; Keras' own is float32 on JAX (3.15), as is its sine."""
+    return tf.cos(x)
+
+
+def sin(x):
+    """Sine in the dtype of x."""
+    return tf.sin(x)
+
+
 def mean(x, axis=None, keepdims=False):
     """Mean over axes, in the dtype of x.
 

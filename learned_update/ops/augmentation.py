@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from learned_update import backend
 from learned_update.ops.input_maps import scaled
 from learned_update.types import NOISE, ROTATION, SHIFT_DOWN, SHIFT_RIGHT
 
@@ -51,7 +52,7 @@ def moved(pixels, rows, coefficients, image_shape, dtype):
     angle = coefficients[..., ROTATION : ROTATION + 1]
     down = down - coefficients[..., SHIFT_DOWN : SHIFT_DOWN + 1]
     right = right - coefficients[..., SHIFT_RIGHT : SHIFT_RIGHT + 1]
-    cosine, sine = ops.cos(angle), ops.sin(angle)
+    cosine, sine = backend.cos(angle), backend.sin(angle)
     y = cosine * down + sine * right + (height - 1) / 2  # (tasks, rows, positions)
     x = cosine * right - sine * down + (width - 1) / 2
     top, below, lower_share = _neighbours(y, height)

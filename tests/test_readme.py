@@ -1,0 +1,126 @@
+"""The README's code runs as it is written."""
+
+import pathlib
+import re
+import shlex
+
+import gin
+import numpy as np
+import pytest
+from PIL import Image
+
+from learned_update import zoo
+from learned_update.cli import main
+from tests.golden import cases
+
+README = pathlib.Path(__file__).parents[1] / "README.md"
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def section(title):
+    """Text between a heading and the next one."""
+    text = README.read_text(encoding="utf-8")
+    (found,) = re.findall(
+        rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
+    return found
+
+
+def run_blocks(title, **names):
+    """Runs the Python and shell blocks of a section, in order."""
+    kinds = []
+    for kind, code in BLOCK.findall(section(title)):
+        gin.clear_config()
+        if kind == "python":
+            exec(compile(code, f"README.md, {title}", "exec"), names)
+        elif kind == "bash":
+            for line in code.splitlines():
+                program, *arguments = shlex.split(line, comments=True)
+                assert program == "learned-update"
+                assert main.main(arguments) == 0
+        kinds.append(kind)
+    assert kinds
+    return names
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEARNED_UPDATE_RULES", str(tmp_path / "rules"))
+    yield tmp_path
+    gin.clear_config()
+
+
+def test_use_a_rule(folder, capsys):
+    names = run_blocks("Use a rule")
+    assert names["features"].shape == (1797, 32)
+    assert np.load(folder / "embedded.npy").shape == (1797, 32)
+    with np.load(folder / "embedded.npz") as embedded:
+        assert embedded["X"].shape == (1797, 32)
+        assert set(embedded["y"]) == set("0123456789")
+    assert zoo.rule_card("glyphs").sha256 in capsys.readouterr().out
+
+
+def test_deploy(folder):
+    names = run_blocks("Deploy")
+    assert (folder / "encoder.keras").is_file()
+    assert names["features"].shape == (1, 32)
+    assert np.isfinite(names["features"].numpy()).all()
+
+
+def test_train_your_own_rule(folder):
+    blocks = BLOCK.findall(section("Train your own rule"))
+    (configuration,) = [code for kind, code in blocks if not kind]
+    (folder / "mine.gin").write_text(configuration)
+    run_blocks("Train your own rule")
+    assert "mine" in zoo.list_rules()
+    assert "decorr_off_diagonal" in zoo.rule_card("mine").configuration
+
+
+def test_quickstart_in_python(folder):
+    zoo.load_rule("glyphs").save(folder / "runs" / "quickstart" / "rule.keras")
+    pixels = np.random.default_rng(0).uniform(size=(200, 9)).astype("float32")
+    code = next(c for k, c in BLOCK.findall(section("Quickstart")) if k == "python")
+    names = {"pixels": pixels}
+    exec(compile(code, "README.md, Quickstart", "exec"), names)
+    assert names["features"].shape == (200, 32)
+
+
+def test_your_own_data(folder):
+    rng = np.random.default_rng(0)
+    for name in ("cats", "dogs"):
+        (folder / "photos" / name).mkdir(parents=True)
+        for index in range(6):
+            pixels = rng.integers(0, 256, (30, 40, 3), dtype="uint8")
+            Image.fromarray(pixels).save(folder / "photos" / name / f"{index}.png")
+    lines = ["length,width,species", "1.5,2.0,iris", "2.5,1.0,rose"]
+    (folder / "flowers.csv").write_text("\n".join(lines))
+    pixels = rng.uniform(size=(10, 4))
+    names = run_blocks("Your own", pixels=pixels, labels=np.arange(10) % 2)
+    assert names["photos"].images.shape == (12, 28, 28, 1)
+    assert names["flowers"].class_names == ("iris", "rose")
+    assert names["reviews"].images.shape[0] == 3
+    assert names["tasks"].input_dim == 784
+
+
+def test_the_authors_released_rule(folder):
+    golden = cases.golden_folder()
+    if not golden.is_dir():
+        pytest.skip(f"The authors' checkpoint is not at {golden}.")
+    for path in (golden / "ckpt_b").glob("*ckpt*"):
+        suffix = path.name.split(".ckpt", 1)[1]
+        (folder / f"tf_graph_data.ckpt{suffix}").write_bytes(path.read_bytes())
+    code = BLOCK.findall(section("The authors' released rule"))
+    rule = zoo.load_released_rule("tf_graph_data.ckpt")
+    width = rule.error_network.top_error.embedding_units
+    names = {}
+    for kind, text in code:
+        if kind == "python":
+            exec(text.replace("32)", f"{width})"), names)
+        else:
+            assert main.main(shlex.split(text)[1:]) == 0
+    converted = zoo.load_rule("released.keras")
+    for a, b in zip(converted.get_weights(), rule.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
