@@ -162,8 +162,9 @@ def _is_path(name):
         return True
     if not isinstance(name, str) or name in dataset_names():
         return False
-    looks = "/" in name or os.sep in name or name.endswith(own_data.SUFFIXES)
-    return name.startswith(_PATH_STARTS) or (looks and pathlib.Path(name).exists())
+    if name.startswith(_PATH_STARTS) or name.lower().endswith(own_data.SUFFIXES):
+        return True
+    return pathlib.Path(name).exists()
 
 
 def _check_applicable(name, given, applicable):

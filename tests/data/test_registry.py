@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from learned_update.data import (
     HELD_OUT_SCRIPTS,
@@ -121,6 +122,20 @@ def test_a_name_is_not_taken_for_a_path(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["./missing.npy", "/missing/folder", "~/missing/x"])
+def test_a_folder_in_the_working_directory_is_a_path(tmp_path, monkeypatch):
+    for name in ("left", "right"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        Image.new("L", (4, 4)).save(tmp_path / "photos" / name / "one.png")
+    monkeypatch.chdir(tmp_path)
+    assert load("photos").class_names == ("left", "right")
+
+
+def test_a_missing_file_is_no_unknown_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="missing.csv"):
+        load("missing.csv")
+
+
 def test_nothing_at_a_path(name):
     with pytest.raises(FileNotFoundError, match="There is no file or folder"):
         load(name)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import learned_update as lu
-from learned_update import export
+from learned_update import backend, export
 from learned_update.export.module_folder import write_module
 from learned_update.version import __version__
 from tests.export import plain_tensorflow
@@ -38,6 +38,9 @@ class Exported:
         self.base = rule.base_mlp(UNITS)
         export.export_saved_model(rule, self.base, path)
         self.loaded = tf.saved_model.load(str(path))
+        self.compiled_step = backend.jit(
+            lambda phi, x: lu.inner_step(rule, self.base, phi, x), free=(0, 1)
+        )
 
     def phi(self, inputs=INPUTS, units=UNITS):
         return self.rule.base_mlp(units).init_phi(inputs, seed=2)
@@ -105,8 +108,9 @@ def fresh_process(both, tmp_path_factory):
 def test_ten_updates_in_a_fresh_process(exported, form, size, fresh_process):
     cases, results = fresh_process
     rule, base, batches = exported.rule, exported.base, cases[f"{form}/{size}/x"]
-    start = expected = exported.phi()
+    start = expected = compiled = exported.phi()
     for x in batches:
+        compiled = exported.compiled_step(compiled, x)
         one_step = exported.loaded.update(export.named_phi(expected), x)
         expected = lu.inner_step(rule, base, expected, x)
         assert_named_close(one_step, export.named_phi(expected))
@@ -114,6 +118,7 @@ def test_ten_updates_in_a_fresh_process(exported, form, size, fresh_process):
     actual = {name: results[f"{form}/{size}/phi/{name}"] for name in names}
     tolerance = AMPLIFIED if size == 2 else ROUND_OFF
     assert_named_close(actual, export.named_phi(expected), tolerance)
+    assert_named_close(actual, export.named_phi(compiled))
     assert not np.allclose(actual["kernel_0"], start.layers[0].kernel, atol=1e-3)
 
     phi, x = export.phi_from_named(actual), batches[0]
