@@ -48,7 +48,7 @@ def read_image(path):
             expected="an image that Pillow can read, of at most 16 bits per channel",
             received=f"{type(error).__name__}: {error}",
             remedy="Take the file away, or leave unreadable files out with "
-            "on_error='skip'.",
+            "on_error='skip' (in gin from_path.on_error).",
         ) from error
 
 

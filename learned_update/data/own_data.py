@@ -2,6 +2,7 @@
 
 import pathlib
 
+import gin
 import numpy as np
 
 from learned_update.data.array_files import read_arrays
@@ -20,6 +21,7 @@ TEXTS = (".txt",)
 SUFFIXES = ARRAYS + TABLES + TEXTS
 
 
+@gin.configurable(module="learned_update")
 def from_path(
     path,
     size=None,

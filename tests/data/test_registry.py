@@ -1,5 +1,6 @@
 """Data sets by name."""
 
+import gin
 import numpy as np
 import pytest
 from PIL import Image
@@ -121,7 +122,6 @@ def test_a_name_is_not_taken_for_a_path(tmp_path, monkeypatch):
     assert load("digits").name == "digits"
 
 
-@pytest.mark.parametrize("name", ["./missing.npy", "/missing/folder", "~/missing/x"])
 def test_a_folder_in_the_working_directory_is_a_path(tmp_path, monkeypatch):
     for name in ("left", "right"):
         (tmp_path / "photos" / name).mkdir(parents=True)
@@ -130,12 +130,26 @@ def test_a_folder_in_the_working_directory_is_a_path(tmp_path, monkeypatch):
     assert load("photos").class_names == ("left", "right")
 
 
+def test_gin_says_what_becomes_of_unreadable_files(tmp_path):
+    for name in ("a.png", "b.png"):
+        Image.new("L", (4, 4)).save(tmp_path / name)
+    (tmp_path / "c.png").write_text("no image")
+    with pytest.raises(ValueError, match="c.png cannot be read.*from_path.on_error"):
+        load(tmp_path)
+    gin.bind_parameter("from_path.on_error", "skip")
+    try:
+        assert len(load(tmp_path).images) == 2
+    finally:
+        gin.clear_config()
+
+
 def test_a_missing_file_is_no_unknown_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match="missing.csv"):
         load("missing.csv")
 
 
+@pytest.mark.parametrize("name", ["./missing.npy", "/missing/folder", "~/missing/x"])
 def test_nothing_at_a_path(name):
     with pytest.raises(FileNotFoundError, match="There is no file or folder"):
         load(name)
