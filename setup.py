@@ -24,6 +24,7 @@ setup(
     package_dir={CONFIGURATIONS: "gin"},
     package_data={
         CONFIGURATIONS: ["**/*.gin"],
+        "learned_update.evaluation": ["episode_sets/*.json"],
         "learned_update.zoo": ["rules/*.json", "rules/*.keras"],
     },
     install_requires=[

@@ -11,7 +11,10 @@ _HEADER = """\
 package(default_visibility = ["//visibility:public"])
 """
 
-DATA = {"zoo": 'glob(["rules/*"])'}  # files that a folder ships beside its modules
+DATA = {  # files that a folder ships beside its modules
+    "evaluation": 'glob(["episode_sets/*"])',
+    "zoo": 'glob(["rules/*"])',
+}
 
 
 def build_files():

@@ -26,6 +26,7 @@ PICTURE = (
     ("meta", "data", "baselines"),
     ("zoo", "export"),
     ("training", "evaluation", "estimator"),
+    ("reproductions",),
     ("cli",),
 )
 FOUNDATION = PICTURE[0]  # single modules, which may import each other

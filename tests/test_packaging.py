@@ -98,3 +98,10 @@ def test_wheel_has_the_shipped_rules(wheel):
     assert shipped == {
         f"learned_update/zoo/rules/glyphs.{suffix}" for suffix in ("json", "keras")
     }
+
+
+def test_wheel_has_the_shipped_episodes(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    folder = "learned_update/evaluation/episode_sets/"
+    shipped = {name for name in names if name.startswith(folder)}
+    assert shipped == {f"{folder}{x}.json" for x in ("fashion_mnist", "mnist")}

@@ -79,6 +79,11 @@ def test_train_your_own_rule(folder):
     assert "decorr_off_diagonal" in zoo.rule_card("mine").configuration
 
 
+def test_reproduce(folder, capsys):
+    run_blocks("Reproduce")
+    assert "fig4-left" in capsys.readouterr().out
+
+
 def test_quickstart_in_python(folder):
     zoo.load_rule("glyphs").save(folder / "runs" / "quickstart" / "rule.keras")
     pixels = np.random.default_rng(0).uniform(size=(200, 9)).astype("float32")

@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn import cluster
 
+from learned_update.baselines.rows import checked_rows, fitting_rows
+from learned_update.baselines.wall_time import timed
 from learned_update.errors import invalid
 
 
@@ -27,6 +29,10 @@ class KMeansFeatures:
         clusters: number of centres, which is the number of features.
         seed: seed of the initial centres.
         restarts: runs of which the one with the least distortion is kept.
+
+    Attributes:
+        parameters: numbers of the centres.
+        seconds: wall time of `fit`.
     """
 
     def __init__(self, clusters, seed, restarts=4):
@@ -34,6 +40,7 @@ class KMeansFeatures:
         self.seed = seed
         self.restarts = restarts
 
+    @timed
     def fit(self, pixels):
         """Finds the centres of `pixels`, `(examples, inputs)`.
 
@@ -43,7 +50,7 @@ class KMeansFeatures:
         Raises:
             ValueError: if there are fewer different examples than clusters.
         """
-        pixels = np.asarray(pixels, np.float64)
+        pixels = checked_rows(pixels).astype(np.float64)
         different = len(np.unique(pixels, axis=0))
         if self.clusters > different:
             raise invalid(
@@ -55,8 +62,11 @@ class KMeansFeatures:
         self._k_means = cluster.KMeans(
             self.clusters, n_init=self.restarts, random_state=self.seed
         ).fit(pixels)
+        self.parameters = self._k_means.cluster_centers_.size
         return self
 
     def embed(self, pixels):
         """Features `(examples, clusters)` of `pixels`, `(examples, inputs)`."""
-        return triangle(self._k_means.transform(np.asarray(pixels, np.float64)))
+        inputs = self._k_means.cluster_centers_.shape[1]
+        pixels = fitting_rows(pixels, inputs).astype(np.float64)
+        return triangle(self._k_means.transform(pixels)).astype(np.float32)

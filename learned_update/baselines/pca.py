@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn import decomposition
 
+from learned_update.baselines.rows import checked_rows, fitting_rows
+from learned_update.baselines.wall_time import timed
 from learned_update.errors import invalid
 
 
@@ -13,11 +15,16 @@ class Pca:
 
     Args:
         components: number of features.
+
+    Attributes:
+        parameters: numbers of the mean and the axes.
+        seconds: wall time of `fit`.
     """
 
     def __init__(self, components):
         self.components = components
 
+    @timed
     def fit(self, pixels):
         """Finds mean and principal axes of `pixels`, `(examples, inputs)`.
 
@@ -27,7 +34,7 @@ class Pca:
         Raises:
             ValueError: if there are fewer examples or inputs than components.
         """
-        pixels = np.asarray(pixels, np.float64)
+        pixels = checked_rows(pixels).astype(np.float64)
         if self.components > min(pixels.shape):
             raise invalid(
                 "There are more principal components than these pixels have.",
@@ -36,8 +43,10 @@ class Pca:
                 remedy=f"Ask for at most {min(pixels.shape)} components.",
             )
         self._pca = decomposition.PCA(self.components, svd_solver="full").fit(pixels)
+        self.parameters = self._pca.mean_.size + self._pca.components_.size
         return self
 
     def embed(self, pixels):
         """Features `(examples, components)` of `pixels`, `(examples, inputs)`."""
-        return self._pca.transform(np.asarray(pixels, np.float64))
+        pixels = fitting_rows(pixels, self._pca.mean_.size).astype(np.float64)
+        return self._pca.transform(pixels).astype(np.float32)

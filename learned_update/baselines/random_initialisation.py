@@ -1,35 +1,43 @@
 """The base model before any inner step."""
 
-import numpy as np
+from learned_update.baselines.fixed_phi import FixedPhi
+from learned_update.baselines.rows import checked_rows
+from learned_update.baselines.wall_time import timed
 
 
 class RandomInitialisation:
-    """Features of the base model at its random initial phi.
-
-    The batch normalisation uses the statistics of the examples given to `fit`, so
-    that the features of one example do not depend on the others embedded with it.
+    """Features of the base model at its random initial phi, as `FixedPhi` has them.
 
     Args:
         base: a `BaseMLP`.
         seed: seed of the initial phi.
+
+    Attributes:
+        parameters: 0, since none is trained.
+        seconds: wall time of `fit`.
     """
+
+    parameters = 0
 
     def __init__(self, base, seed):
         self.base = base
         self.seed = seed
 
+    @timed
     def fit(self, pixels):
         """Draws phi and takes the statistics of `pixels`, `(examples, inputs)`.
 
         Returns:
             This object.
+
+        Raises:
+            ValueError: if there are fewer than two rows.
         """
-        pixels = np.asarray(pixels, np.float32)
+        pixels = checked_rows(pixels, minimum=2)
         self.phi = self.base.init_phi(pixels.shape[1], self.seed)
-        self._statistics = self.base.statistics(self.phi, pixels)
+        self._embedding = FixedPhi(self.base, self.phi).fit(pixels)
         return self
 
     def embed(self, pixels):
-        """Features `(examples, units)` of `pixels`, `(examples, inputs)`."""
-        pixels = np.asarray(pixels, np.float32)
-        return np.asarray(self.base.embed(self.phi, pixels, self._statistics))
+        """Features `(examples, units[-1])` of `pixels`, `(examples, inputs)`."""
+        return self._embedding.embed(pixels)

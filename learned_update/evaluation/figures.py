@@ -114,18 +114,20 @@ def accuracy_figure(scores, longest_unroll, initial=None):
     return figure
 
 
-def bars_figure(scores):
+def bars_figure(scores, estimate=interval):
     """Accuracy of every method, a panel per data set, with 95 % intervals.
 
     Args:
-        scores: `{data set: {Column: (initialisations, episodes)}}`.
+        scores: `{data set: {Column: (initialisations, episodes)}}`; anything that has
+            a `str` may name a bar.
+        estimate: gives mean and half-width of scores, as `interval` does.
 
     Returns:
         A `Figure`.
     """
     figure, axes = _panels(len(scores), columns=2)
     for axis, (name, columns) in zip(axes, scores.items(), strict=True):
-        estimates = [interval(accuracies) for accuracies in columns.values()]
+        estimates = [estimate(accuracies) for accuracies in columns.values()]
         mean, half_width = 100 * np.array(estimates).T
         places = np.arange(len(columns))[::-1]
         axis.barh(

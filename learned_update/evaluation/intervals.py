@@ -20,6 +20,18 @@ For a mean over K data sets, whose initialisations are drawn independently,
 What is generalised to: other initialisations, draws of classes, splits and episodes
 of these data sets with this theta; not other data sets, and not another run of
 meta-training.
+
+With fixed episodes all S initialisations share the same E episodes, and neither axis
+is nested in the other. With a_i the means of the initialisations, b_j those of the
+episodes and r_ij = score_ij - a_i - b_j + mean what neither explains,
+
+    A = sum_i (a_i - mean)^2 / (S (S - 1)),   B = sum_j (b_j - mean)^2 / (E (E - 1))
+    R = sum_ij r_ij^2 / (S (S - 1) E (E - 1))
+    v = max(A, B, A + B - R),   f = (A + B)^2 / (A^2 / (S - 1) + B^2 / (E - 1))
+    half-width = t(f, 0.975) sqrt(v)
+
+A and B both hold the residual, so R is taken off once; v estimates
+var(initialisations) / S + var(episodes) / E + var(residual) / (S E).
 """
 
 from typing import NamedTuple
@@ -77,6 +89,48 @@ def interval(scores, confidence=0.95):
     freedom = (count - 1) / np.sum(shares**2)
     quantile = stats.t.ppf(0.5 + confidence / 2, freedom)
     return Estimate(float(np.mean(means)), float(quantile * np.sqrt(total) / sets))
+
+
+def crossed_interval(scores, confidence=0.95):
+    """Mean and interval where initialisations share their episodes (top of this file).
+
+    Args:
+        scores: `(initialisations, episodes)`; a method without a seed has equal rows.
+        confidence: probability that the interval covers the true mean.
+
+    Returns:
+        `Estimate`; the half-width is NaN for a single initialisation or episode.
+
+    Raises:
+        ValueError: if the scores do not have two axes.
+    """
+    scores = np.asarray(scores, np.float64)
+    if scores.ndim != 2 or scores.size == 0:
+        raise invalid(
+            "These scores have no axis of initialisations and one of episodes.",
+            expected="shape (initialisations, episodes)",
+            received=f"shape {scores.shape}",
+            remedy="Stack the episodes of each initialisation as a row.",
+        )
+    mean = float(np.mean(scores))
+    if 1 in scores.shape:
+        return Estimate(mean, float("nan"))
+    of_initialisations, of_episodes = (
+        np.mean(scores, axis=axis, keepdims=True) for axis in (1, 0)
+    )
+    first, second = (
+        np.var(means, ddof=1) / means.size
+        for means in (of_initialisations, of_episodes)
+    )
+    if first + second == 0.0:
+        return Estimate(mean, 0.0)
+    residual = scores - of_initialisations - of_episodes + mean
+    freedoms = np.subtract(scores.shape, 1)
+    shared = np.sum(residual**2) / (np.prod(freedoms) * scores.size)
+    variance = max(first, second, first + second - shared)
+    freedom = (first + second) ** 2 / np.sum(np.square((first, second)) / freedoms)
+    quantile = stats.t.ppf(0.5 + confidence / 2, freedom)
+    return Estimate(mean, float(quantile * np.sqrt(variance)))
 
 
 def paired_interval(scores, others, confidence=0.95):

@@ -30,6 +30,11 @@ class MetricsLog:
         if self._events is not None:
             self._events(metrics)
 
+    def write_events(self, outer_step, scalars):
+        """Adds numbers to the TensorBoard events alone, if there are any."""
+        if self._events is not None:
+            self._events({"outer_step": outer_step, **scalars})
+
     def __enter__(self):
         return self
 

@@ -18,6 +18,7 @@ from learned_update.training.checkpoint import (
 from learned_update.training.interruption import interruption
 from learned_update.training.metrics_log import MetricsLog
 from learned_update.training.trainer import MetaTrainer
+from learned_update.training.unmonitored import Unmonitored
 
 RULE_FILE = "rule.keras"
 INITIAL_RULE_FILE = "initial_rule.keras"
@@ -40,6 +41,7 @@ def meta_train(
     rematerialise=True,
     checkpoint_every=50,
     held_out=(),
+    monitor=None,
     tensorboard=None,
     progress=None,
 ):
@@ -66,6 +68,8 @@ def meta_train(
         checkpoint_every: outer steps between two checkpoints.
         held_out: `Dataset`s that the rule will be judged by; none of their classes may
             occur in the tasks.
+        monitor: what evaluates the rule while it is trained, such as
+            `held_out_monitor()`; nothing does if None. It does not change the run.
         tensorboard: whether to write events; None does so on the TensorFlow backend.
         progress: whether to show a bar; None shows it on a terminal.
 
@@ -86,8 +90,9 @@ def meta_train(
             remedy="The quickstart does a few hundred.",
         )
     groups = tuple(groups)
+    monitor = Unmonitored() if monitor is None else monitor
     for group in groups:
-        check_disjoint(group.tasks.datasets, held_out)
+        check_disjoint(group.tasks.datasets, (*held_out, *monitor.datasets))
     run_dir = pathlib.Path(run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     rule = rule(seed=seed)
@@ -106,6 +111,7 @@ def meta_train(
     if not (run_dir / INITIAL_RULE_FILE).exists():
         rule.save(run_dir / INITIAL_RULE_FILE)
     state = _resumed(run_dir, trainer)
+    watch = monitor.start(run_dir, rule, state.outer_step, outer_steps)
     if tensorboard is None:
         tensorboard = keras.backend.backend() == "tensorflow"
     with (
@@ -115,27 +121,47 @@ def meta_train(
         ) as bar,
         interruption() as interrupted,
     ):
+        if watch.due(state.outer_step):
+            _evaluate(watch, state.outer_step, log)
+        _check_interrupted(interrupted, run_dir, state.outer_step, outer_steps)
         while state.outer_step < outer_steps:
             begun = time.perf_counter()
             state, metrics = trainer.step(state)
             metrics["seconds"] = time.perf_counter() - begun
             log.write(metrics)
+            watch.observe(metrics)
             bar.update(
                 loss=metrics["meta_loss"],
                 accuracy=metrics["query_accuracy"],
                 skipped=metrics["skipped"],
             )
-            last = state.outer_step == outer_steps or interrupted.is_set()
-            if last or state.outer_step % checkpoint_every == 0:
+            due = watch.due(state.outer_step)
+            last = state.outer_step == outer_steps
+            stopping = interrupted.is_set()
+            if due or last or stopping or state.outer_step % checkpoint_every == 0:
                 save_checkpoint(run_dir / CHECKPOINT_FOLDER, trainer, state)
                 rule.save(run_dir / RULE_FILE)
                 logging.info("outer step %d: %s", state.outer_step, metrics)
-            if interrupted.is_set():
-                raise KeyboardInterrupt(
-                    f"Stopped after outer step {state.outer_step} of {outer_steps}; "
-                    f"everything so far is in {run_dir}. The same command goes on."
-                )
+                if due and not stopping:
+                    _evaluate(watch, state.outer_step, log)
+                _check_interrupted(interrupted, run_dir, state.outer_step, outer_steps)
     return rule
+
+
+def _evaluate(watch, outer_step, log):
+    """Evaluates theta as it is now; TensorBoard shows it too."""
+    scores = watch.evaluate(outer_step)
+    scalars = {f"held_out_accuracy/{x.domain}": x.accuracy for x in scores}
+    log.write_events(outer_step, scalars)
+
+
+def _check_interrupted(interrupted, run_dir, outer_step, outer_steps):
+    """Raises `KeyboardInterrupt` if Ctrl-C was pressed; there must be a checkpoint."""
+    if interrupted.is_set():
+        raise KeyboardInterrupt(
+            f"Stopped after outer step {outer_step} of {outer_steps}; everything so "
+            f"far is in {run_dir}. The same command goes on."
+        )
 
 
 def _resumed(run_dir, trainer):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from learned_update.baselines import (
+    FixedPhi,
     KMeansFeatures,
     Pca,
     RandomInitialisation,
@@ -37,6 +38,42 @@ def test_features_of_an_example_do_not_depend_on_the_others(baseline, features):
 def test_fitting_twice_gives_the_same_features(baseline, features):
     first = baseline.fit(TRAIN).embed(TEST)
     np.testing.assert_array_equal(baseline.fit(TRAIN).embed(TEST), first)
+
+
+@pytest.mark.parametrize(("baseline", "features"), BASELINES.values(), ids=BASELINES)
+def test_features_are_float32_and_take_some_time(baseline, features):
+    assert baseline.fit(TRAIN).embed(TEST).dtype == np.float32
+    assert baseline.seconds > 0
+
+
+@pytest.mark.parametrize(("baseline", "features"), BASELINES.values(), ids=BASELINES)
+def test_bad_examples_are_errors(baseline, features):
+    with pytest.raises(ValueError, match=r"not finite.*1 NaN or infinite of 24"):
+        baseline.fit(np.where(np.arange(24).reshape(2, 12) == 5, np.nan, 1.0))
+    with pytest.raises(ValueError, match=r"as rows.*\(examples, inputs\).*\(60,\)"):
+        baseline.fit(TRAIN[:, 0])
+    with pytest.raises(ValueError, match=r"another width.*, 12\).*\(20, 11\)"):
+        baseline.fit(TRAIN).embed(TEST[:, 1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("raw pixels", 0),
+        ("pca", 12 + 4 * 12),
+        ("k-means", 6 * 12),
+        ("random initialisation", 0),
+    ],
+)
+def test_parameters_are_what_was_learned(name, parameters):
+    assert BASELINES[name][0].fit(TRAIN).parameters == parameters
+
+
+def test_fixed_phi_takes_the_statistics_of_what_it_is_fitted_to():
+    phi = BASE.init_phi(12, seed=1)
+    expected = BASE.embed(phi, TEST, BASE.statistics(phi, TRAIN))
+    actual = FixedPhi(BASE, phi).fit(TRAIN).embed(TEST)
+    np.testing.assert_array_equal(actual, np.asarray(expected))
 
 
 def test_raw_pixels_are_a_copy():

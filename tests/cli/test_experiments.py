@@ -42,6 +42,15 @@ BUCKETS = (
     "meta_train.groups_per_step = 1",
     "task_distribution.size = 8",
     "held_out/named_datasets.size = 8",
+    "VALIDATION = ('glyphs/meta_validation',)",
+    "validation/named_datasets.size = 8",
+    "validation/glyphs.renderings = 40",
+    "held_out_monitor.every = 1",
+    "held_out_monitor.largest_share = 1.0",
+    "held_out_monitor.steps = 2",
+    "held_out_monitor.units = (6, 5)",
+    "held_out_monitor.initialisations = 2",
+    "held_out_monitor.episodes = 3",
 )
 EXPERIMENTS = {
     "quickstart": ("quickstart", ONE_SHAPE),
@@ -73,7 +82,9 @@ def test_experiment(tmp_path, name):
     assert str(tmp_path) in done.stdout
     for method in ("meta-trained rule", "initial theta", "raw pixels", "k-means"):
         assert method in table
-    assert len(list((tmp_path / "plots").glob("*.png"))) == 5
+    monitored = (tmp_path / "held_out.jsonl").is_file()
+    assert monitored == (name == "paper")
+    assert len(list((tmp_path / "plots").glob("*.png"))) == 5 + monitored
     trained, initial = (
         lu.load_rule(tmp_path / f"{name}.keras") for name in ("rule", "initial_rule")
     )

@@ -8,17 +8,18 @@ import sys
 
 import keras
 
-if keras.backend.backend() == "jax":
-    sys.modules["tensorflow"] = None  # importing it raises from here on
-keras.config.set_floatx("float64")
+if __name__ == "__main__":  # and not where pytest looks for doctests
+    if keras.backend.backend() == "jax":
+        sys.modules["tensorflow"] = None  # importing it raises from here on
+    keras.config.set_floatx("float64")
 
-import numpy as np  # noqa: E402
-from keras import ops  # noqa: E402
+import numpy as np
+from keras import ops
 
-import learned_update as lu  # noqa: E402
-from learned_update.run_metrics import read_metrics  # noqa: E402
-from learned_update.training import checkpoints, meta_train  # noqa: E402
-from tests.training import small_run  # noqa: E402
+import learned_update as lu
+from learned_update.run_metrics import read_metrics
+from learned_update.training import checkpoints, meta_train
+from tests.training import small_run
 
 
 def main(run_dir):

@@ -1,0 +1,138 @@
+"""What is scored, by name; one line makes a new baseline part of the table."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from learned_update.baselines import (
+    Contrastive,
+    DenoisingAutoencoder,
+    Hebbian,
+    KMeansFeatures,
+    Pca,
+    RandomInitialisation,
+    RawPixels,
+    Supervised,
+    Vae,
+)
+from learned_update.data import InputMapDistribution, TaskDistribution
+from learned_update.errors import invalid
+from learned_update.evaluation.prototypical_features import PrototypicalFeatures
+from learned_update.evaluation.rule_features import RuleFeatures
+
+
+class Setting(NamedTuple):
+    """What a method is made for.
+
+    Attributes:
+        base: `BaseMLP`, of which the widths count.
+        seed: of everything that the method draws.
+        image_shape: `(height, width, channels)` of what the rows of pixels show.
+        features: as many as the base model gives, or as the pixels can give.
+        share: of the usual steps of the baselines that are trained in many.
+    """
+
+    base: Any
+    seed: int
+    image_shape: tuple[int, int, int]
+    features: int
+    share: float = 1.0
+
+    def steps(self, usual):
+        """The share of `usual` steps, at least one."""
+        return max(1, round(self.share * usual))
+
+
+class Method(NamedTuple):
+    """How a method is made.
+
+    Attributes:
+        make: `make(setting)` gives an object with `fit(pixels)` without labels and
+            `embed(pixels)`, inductive; if `labelled`, with `fit(pixels, labels)`,
+            which starts anew each time, and `predict(pixels)`. Either has the
+            attribute `parameters` when it is fitted.
+        seeded: whether it depends on the seed, so that every seed is scored.
+        labelled: whether it is fitted to the labelled support of every episode, and
+            has a read-out of its own.
+    """
+
+    make: Callable[[Setting], Any]
+    seeded: bool = True
+    labelled: bool = False
+
+
+PERMUTED = InputMapDistribution(0.0, 0.0, 0.0, 0.0, permutation=1.0)
+
+# Steps of the baselines' own defaults, for about the same time each.
+_GRADIENT_STEPS = 2000
+_HEBBIAN_STEPS = 1000  # of each layer
+
+METHODS = {
+    "random initialisation": Method(lambda s: RandomInitialisation(s.base, s.seed)),
+    "raw pixels": Method(lambda _: RawPixels(), seeded=False),
+    "PCA": Method(lambda s: Pca(s.features), seeded=False),
+    "k-means": Method(lambda s: KMeansFeatures(s.features, s.seed)),
+    "variational autoencoder": Method(
+        lambda s: Vae(s.base, s.seed, steps=s.steps(_GRADIENT_STEPS))
+    ),
+    "denoising autoencoder": Method(
+        lambda s: DenoisingAutoencoder(s.base, s.seed, steps=s.steps(_GRADIENT_STEPS))
+    ),
+    "contrastive": Method(
+        lambda s: Contrastive(
+            s.base, s.seed, s.image_shape, steps=s.steps(_GRADIENT_STEPS)
+        )
+    ),
+    "Hebbian": Method(lambda s: Hebbian(s.base, s.seed, steps=s.steps(_HEBBIAN_STEPS))),
+    "supervised": Method(lambda s: Supervised(s.base, s.seed), labelled=True),
+}
+
+
+def rule_method(trainer, steps, batch_size):
+    """`Method` of a rule: `RuleFeatures` of `BaseTrainer`."""
+    return Method(lambda s: RuleFeatures(trainer, steps, batch_size, s.seed))
+
+
+def prototypical_methods(datasets, ways=10):
+    """`{name: Method}` of prototypical networks, meta-trained on other labelled data.
+
+    Args:
+        datasets: `Dataset`s of the image shape of what they are applied to.
+        ways: classes of a task.
+
+    Returns:
+        One whose tasks have their inputs as they are, and one with the inputs of
+        every task in an order of its own.
+    """
+    maps = {
+        "prototypical network": None,
+        "prototypical network, permuted pixels": PERMUTED,
+    }
+    return {
+        name: _prototypical(
+            TaskDistribution(datasets, ways=ways, input_maps=input_maps)
+        )
+        for name, input_maps in maps.items()
+    }
+
+
+def _prototypical(tasks):
+    return Method(
+        lambda s: PrototypicalFeatures(s.base, s.seed, tasks, s.steps(_GRADIENT_STEPS))
+    )
+
+
+def named_methods(names):
+    """`{name: Method}` of some names in `METHODS`.
+
+    Raises:
+        ValueError: if there is no such method.
+    """
+    for name in names:
+        if name not in METHODS:
+            raise invalid(
+                f"There is no baseline {name!r}.",
+                expected=f"some of {', '.join(METHODS)}",
+                received=repr(name),
+                remedy="Name some of these.",
+            )
+    return {name: METHODS[name] for name in names}

@@ -1,0 +1,136 @@
+"""What can be reproduced, by the paper's figures and by what it lacks."""
+
+import pathlib
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from learned_update.errors import invalid
+from learned_update.reproductions.activations import activations
+from learned_update.reproductions.components import explained, projected
+from learned_update.reproductions.domains import domains
+from learned_update.reproductions.few_labels import few_labels
+from learned_update.reproductions.grid import grid
+from learned_update.reproductions.horizon import horizon
+from learned_update.reproductions.labels import labels
+from learned_update.reproductions.measured import write
+from learned_update.reproductions.meta_curves import meta_curves
+from learned_update.reproductions.objective_mismatch import objective_mismatch
+from learned_update.reproductions.permuted_pixels import permuted_pixels
+from learned_update.reproductions.receptive_fields import receptive_fields
+
+
+class Request(NamedTuple):
+    """What is to be measured with.
+
+    Attributes:
+        rule: `UpdateRule`.
+        name: of the rule, in tables.
+        run_dir: folder of the rule's meta-training run; None if it has none.
+        folder: where results go.
+        quick: whether a smaller form will do.
+    """
+
+    rule: Any
+    name: str
+    run_dir: pathlib.Path | None
+    folder: pathlib.Path
+    quick: bool = False
+
+
+class Reproduction(NamedTuple):
+    """One claim.
+
+    Attributes:
+        claim: one line.
+        measure: function of a `Request`, to `Measured`.
+    """
+
+    claim: str
+    measure: Callable[[Request], Any]
+
+
+def _simply(function):
+    return lambda request: function(request.rule, request.name, request.quick)
+
+
+def _fields(request):
+    return receptive_fields(request.rule, request.name, request.quick, request.run_dir)
+
+
+def _few_labels(request):
+    stem = request.folder / "fig4-left"
+    return few_labels(request.rule, request.name, request.quick, stem)
+
+
+def _grid(request):
+    return grid(request.rule, request.name, request.quick, request.folder)
+
+
+REPRODUCTIONS = {
+    "fig2-left": Reproduction(
+        "a VAE's own objective and its few-shot accuracy over training",
+        lambda request: objective_mismatch(request.quick),
+    ),
+    "fig2-right": Reproduction(
+        "permuted pixels: a prototypical network and the rule",
+        _simply(permuted_pixels),
+    ),
+    "fig3": Reproduction(
+        "meta-training curves, trained on and held out (of a run directory)",
+        lambda request: meta_curves(request.run_dir or request.name),
+    ),
+    "fig4-left": Reproduction(
+        "10 labels per class, MNIST and Fashion-MNIST, full test sets, all baselines",
+        _few_labels,
+    ),
+    "fig5-left": Reproduction("widths up to 10,000 and depths up to 11 layers", _grid),
+    "fig5-right": Reproduction(
+        "activation functions that meta-training never saw", _simply(activations)
+    ),
+    "fig6-left": Reproduction(
+        "receptive fields over meta-training (of a run directory)", _fields
+    ),
+    "fig6-centre": Reproduction(
+        "representations on their top principal components", _simply(projected)
+    ),
+    "fig6-right": Reproduction(
+        "cumulative variance of principal components", _simply(explained)
+    ),
+    "horizon": Reproduction(
+        "accuracy over inner steps, far beyond those of meta-training",
+        _simply(horizon),
+    ),
+    "labels": Reproduction(
+        "1 to 50 labels per class, one phi for all", _simply(labels)
+    ),
+    "domain": Reproduction("tables, text and other images", _simply(domains)),
+}
+
+
+def reproduce(identifier, request):
+    """Measures a claim and writes `<identifier>.csv`, `.md` and `.png`.
+
+    Args:
+        identifier: one of `REPRODUCTIONS`.
+        request: `Request`.
+
+    Returns:
+        The table as markdown.
+
+    Raises:
+        ValueError: there is no such identifier, or as its function raises.
+    """
+    if identifier not in REPRODUCTIONS:
+        raise invalid(
+            f"There is no reproduction {identifier!r}.",
+            expected=f"one of {', '.join(REPRODUCTIONS)}",
+            received=repr(identifier),
+            remedy="Name one of these.",
+        )
+    begun = time.perf_counter()
+    measured = REPRODUCTIONS[identifier].measure(request)
+    seconds = time.perf_counter() - begun
+    form = ", quick form" if request.quick else ""
+    caption = f"{identifier}{form}, rule {request.name}: {measured.settings}; "
+    return write(measured, identifier, request.folder, f"{caption}{seconds:.0f} s.")
