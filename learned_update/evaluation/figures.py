@@ -138,7 +138,7 @@ def bars_figure(scores, estimate=interval):
             error_kw={"lw": 1.2, "capsize": 3},
         )
         axis.set_yticks(places, [str(column) for column in columns], fontsize="small")
-        axis.set(title=name, xlabel="accuracy (%), mean and 95 % interval")
+        axis.set(title=name, xlabel="accuracy (%)")
         axis.set_xlim(0, 100)
     return figure
 

@@ -2,6 +2,8 @@
 
 import pathlib
 
+import numpy as np
+
 from learned_update.errors import invalid
 from learned_update.evaluation.figures import COLOURS, DASHES, running_mean
 from learned_update.evaluation.held_out_log import HELD_OUT_FILE, read_scores
@@ -48,10 +50,17 @@ def meta_curves(run_dir):
         course = [row for row in held_out if row["domain"] == domain]
         places = [row["outer_step"] for row in course]
         values = [row["accuracy"] for row in course]
+        mean, half = (
+            100 * np.array([(x["accuracy"], x["half_width"]) for x in course]).T
+        )
+        colour = COLOURS[index % len(COLOURS)]
+        right.fill_between(
+            places, mean - half, mean + half, color=colour, alpha=0.2, lw=0
+        )
         right.plot(
             places,
-            [100 * value for value in values],
-            color=COLOURS[index % len(COLOURS)],
+            mean,
+            color=colour,
             linestyle=DASHES[index % len(DASHES)] if index else "-",
             marker="o",
             ms=3,
@@ -64,7 +73,7 @@ def meta_curves(run_dir):
         best = max(course, key=lambda row: row["accuracy"])
         figures = (values[0], best["accuracy"], values[-1])
         table.append((domain, *(f"{100 * x:.1f}" for x in figures), best["outer_step"]))
-    right.set(xlabel="outer step", ylabel="held-out accuracy (%)")
+    right.set(xlabel="outer step", ylabel="held-out accuracy (%), 95 % interval")
     right.legend(frameon=False, fontsize="small")
     return Measured(
         columns=("series", "outer_step", "value", "half_width"),

@@ -31,7 +31,7 @@ def groups_figure(scores, title):
     Returns:
         A `Figure`.
     """
-    width = (max(PANEL[0], 0.9 * len(scores) + 1.5), PANEL[1])
+    width = (max(1.5 * PANEL[0], 0.9 * len(scores) + 1.5), PANEL[1])
     figure, (axis,) = axes_of(1, 1, width)
     columns = list(next(iter(scores.values())))
     thickness = 0.8 / len(columns)
