@@ -4,8 +4,7 @@ The names are imported when they are first used: `learned-update --help` and a c
 the Keras backend after `import learned_update` need not wait for TensorFlow or JAX.
 """
 
-import importlib
-
+from learned_update.lazy import lazily
 from learned_update.version import __version__
 
 _HOMES = {
@@ -34,17 +33,5 @@ _HOMES = {
         "rule_card",
     ),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604
-
-
-def __getattr__(name):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = importlib.import_module(f"{__name__}.{_HOME_OF[name]}")
-    return globals().setdefault(name, getattr(home, name))
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, _NAMES = lazily(__name__, _HOMES)
+__all__ = ["__version__", *_NAMES]  # noqa: PLE0604

@@ -15,6 +15,8 @@ PICTURE = (
         "files",
         "progress",
         "randomness",
+        "cache",
+        "lazy",
         "run_metrics",
         "version",
         "configuration",

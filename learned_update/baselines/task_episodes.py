@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from learned_update.ops.augmentation import augment
-from learned_update.ops.input_maps import apply_input_map, gather
+from learned_update.ops.augmentation import read_examples
+from learned_update.ops.input_maps import apply_input_map
 
 
 class TaskEpisodes:
@@ -34,18 +34,14 @@ class TaskEpisodes:
         task = self.tasks.draw_task(rng)
         batch = self.tasks.draw_batch(rng, task, steps=1, batch_size=0)
         rows = ops.concatenate([batch.support, batch.query], axis=-1)  # (1, rows)
-        image_shape = self.tasks.episode.image_shape
-        if image_shape:
-            images = augment(
-                *self._resident,
-                rows,
-                batch.coefficients,
-                batch.noise,
-                image_shape,
-                self.dtype,
-            )
-        else:
-            images = gather(self._resident.pixels, rows, self.dtype)
+        images = read_examples(
+            self._resident,
+            rows,
+            batch.coefficients,
+            batch.noise,
+            self.tasks.episode.image_shape,
+            self.dtype,
+        )
         input_map = keras.tree.map_structure(lambda x: x[None], task.input_map)
         images = ops.convert_to_numpy(apply_input_map(images, input_map))[0]
         supports = batch.support.shape[1]

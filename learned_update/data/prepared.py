@@ -8,7 +8,6 @@ the SHA-256 of both arrays and where the data came from. It is whole or absent.
 import contextlib
 import hashlib
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -18,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from absl import logging
 
+from learned_update.cache import cache_folder
 from learned_update.errors import invalid
 
 FORMAT = 1  # of entries and of the code that prepares them; part of every key
@@ -53,23 +53,6 @@ class Entry(NamedTuple):
     labels: np.ndarray | None
     class_names: tuple[str, ...]
     origin: Origin
-
-
-def cache_folder(cache_dir=None):
-    """Where entries are kept.
-
-    Args:
-        cache_dir: folder; None takes `$LEARNED_UPDATE_CACHE`, else `learned_update` in
-            `$XDG_CACHE_HOME`, else `~/.cache/learned_update`.
-
-    Returns:
-        An absolute `pathlib.Path`; the folder need not exist.
-    """
-    chosen = cache_dir or os.environ.get("LEARNED_UPDATE_CACHE")
-    if not chosen:
-        caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-        chosen = pathlib.Path(caches, "learned_update")
-    return pathlib.Path(chosen).expanduser().absolute()
 
 
 def origin(path):

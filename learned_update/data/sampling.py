@@ -2,6 +2,28 @@
 
 import numpy as np
 
+from learned_update.randomness import generator
+
+
+def few_of_each(labels, count, seed, among=None):
+    """Picks at most `count` examples of every class at random.
+
+    Args:
+        labels: class of each example, `(examples,)`.
+        count: most examples of a class.
+        seed: integer; every class draws on its own.
+        among: examples to pick from, `(examples,)` bool; None for all.
+
+    Returns:
+        Whether each example is picked, `(examples,)` bool.
+    """
+    among = np.ones(len(labels), bool) if among is None else among
+    picked = np.zeros(len(labels), bool)
+    for label in np.unique(labels[among]):
+        members = np.flatnonzero(among & (labels == label))
+        picked[generator(seed, int(label)).permutation(members)[:count]] = True
+    return picked
+
 
 def distinct_integers(rng, counts, size):
     """Draws ordered samples without replacement, one per row.

@@ -11,10 +11,10 @@ from learned_update.data import partitions, tfds_reader
 from learned_update.data.bag_of_words import bag_of_words, vocabulary
 from learned_update.data.classes import chosen_classes
 from learned_update.data.resizing import resize, resize_all
+from learned_update.data.sampling import few_of_each
 from learned_update.data.tfds_catalogue import ALPHABETS, IMAGES, LABELS
 from learned_update.errors import invalid
 from learned_update.progress import Progress
-from learned_update.randomness import generator
 
 _ALPHABET = "alphabet"  # feature of Omniglot
 _VOCABULARY_SPLIT = "train"
@@ -99,18 +99,8 @@ def _choose(builder, name, known, features, class_names, classes, options):
             remedy="Widen the slice, or name other classes.",
         )
     if options.examples_per_class:
-        keep = _capped(labels, keep, options.examples_per_class, options.seed)
+        keep = few_of_each(labels, options.examples_per_class, options.seed, among=keep)
     return Choice(keep, int(keep.sum()), members)
-
-
-def _capped(labels, keep, examples_per_class, seed):
-    """At most so many of the examples of each class, at random; `(examples,)` bool."""
-    chosen = np.zeros(len(labels), bool)
-    for label in np.unique(labels[keep]):
-        members = np.flatnonzero(keep & (labels == label))
-        rng = generator(seed, int(label))
-        chosen[rng.permutation(members)[:examples_per_class]] = True
-    return chosen
 
 
 def _images(builder, name, known, features, choice, _):

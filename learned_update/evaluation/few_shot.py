@@ -6,13 +6,8 @@ import gin
 import numpy as np
 import threadpoolctl
 
-from learned_update.baselines import (
-    KMeansFeatures,
-    Pca,
-    RandomInitialisation,
-    RawPixels,
-)
 from learned_update.evaluation.column import Column
+from learned_update.evaluation.methods import METHODS, Setting
 from learned_update.evaluation.protocol import Protocol
 from learned_update.evaluation.readout import fit_readout, predict
 from learned_update.evaluation.table import tabulate
@@ -172,12 +167,14 @@ def baselines(base, trial):
     part can give.
     """
     features = min(base.units[-1], *trial.train.shape)
-    return {
-        RANDOM_INITIALISATION: RandomInitialisation(base, trial.seed),
-        "raw pixels": RawPixels(),
-        f"PCA, {features} features": Pca(features),
-        f"k-means, {features} features": KMeansFeatures(features, trial.seed),
+    setting = Setting(base, trial.seed, (), features)
+    titles = {
+        RANDOM_INITIALISATION: RANDOM_INITIALISATION,
+        "raw pixels": "raw pixels",
+        "PCA": f"PCA, {features} features",
+        "k-means": f"k-means, {features} features",
     }
+    return {title: METHODS[name].make(setting) for name, title in titles.items()}
 
 
 def accuracy(train_features, test_features, episodes):

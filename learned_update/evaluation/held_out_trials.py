@@ -7,10 +7,10 @@ import zlib
 import numpy as np
 
 from learned_update.data.dataset import check_labelled
+from learned_update.data.sampling import few_of_each
 from learned_update.errors import InvalidInputError
 from learned_update.evaluation import few_shot
 from learned_update.evaluation.trial import draw_trial
-from learned_update.randomness import generator
 
 NOTHING_RIGHT = 0.0  # accuracy of a phi whose features are not finite
 
@@ -49,11 +49,7 @@ def draw_domains(datasets, protocol, examples_per_class):
 
 def few_examples(dataset, count, seed):
     """At most `count` examples of every class, drawn at random, in their old order."""
-    name_key = zlib.crc32(dataset.name.encode())
-    kept = np.zeros(len(dataset.labels), bool)
-    for label in range(len(dataset.class_names)):
-        members = np.flatnonzero(dataset.labels == label)
-        kept[generator(seed, name_key, label).permutation(members)[:count]] = True
+    kept = few_of_each(dataset.labels, count, seed)
     return dataset._replace(images=dataset.images[kept], labels=dataset.labels[kept])
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from learned_update.baselines import FixedPhi
+
 
 class RuleFeatures:
     """What a rule makes of a base model: `fit(pixels)` without labels, `embed`.
@@ -35,13 +37,12 @@ class RuleFeatures:
             seeds=[self.seed],
             progress=False,
         )
-        self._statistics = self.base.statistics(self.phi, pixels)
+        self._embedding = FixedPhi(self.base, self.phi).fit(pixels)
         return self
 
     def embed(self, pixels):
         """Features `(examples, units)` with the statistics of the fitted pixels."""
-        pixels = np.asarray(pixels, np.float32)
-        return np.asarray(self.base.embed(self.phi, pixels, self._statistics))
+        return self._embedding.embed(pixels)
 
     @property
     def parameters(self):

@@ -8,8 +8,8 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.meta.inner_step import inner_step
-from learned_update.ops.augmentation import augment
-from learned_update.ops.input_maps import apply_input_map, gather
+from learned_update.ops.augmentation import read_examples
+from learned_update.ops.input_maps import apply_input_map
 from learned_update.types import Phi
 
 
@@ -179,18 +179,9 @@ def task_inputs(resident, batch, input_map, image_shape, dtype):
         Examples of inner, support and query in this order, `(tasks, rows, inputs)`.
     """
     rows = ops.concatenate([batch.inner, batch.support, batch.query], axis=-1)
-    if image_shape:
-        images = augment(
-            resident.pixels,
-            resident.noise,
-            rows,
-            batch.coefficients,
-            batch.noise,
-            image_shape,
-            dtype,
-        )
-    else:
-        images = gather(resident.pixels, rows, dtype)
+    images = read_examples(
+        resident, rows, batch.coefficients, batch.noise, image_shape, dtype
+    )
     return apply_input_map(images, input_map)
 
 

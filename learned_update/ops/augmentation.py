@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 
 from learned_update import backend
-from learned_update.ops.input_maps import scaled
+from learned_update.ops.input_maps import gather, scaled
 from learned_update.types import NOISE, ROTATION, SHIFT_DOWN, SHIFT_RIGHT
 
 
@@ -28,6 +28,25 @@ def augment(pixels, noise_bank, rows, coefficients, noise, image_shape, dtype):
     images = moved(pixels, rows, coefficients, image_shape, dtype)
     level = coefficients[..., NOISE : NOISE + 1]
     return images + level * ops.cast(ops.take(noise_bank, noise, axis=0), dtype)
+
+
+def read_examples(resident, rows, coefficients, noise, image_shape, dtype):
+    """Examples by their rows, augmented if `image_shape` says so.
+
+    Args:
+        resident: `Resident`.
+        rows: `(tasks, rows)` int32.
+        coefficients: see `augment`; `()` if images are not augmented.
+        noise: see `augment`; `()` if images are not augmented.
+        image_shape: `(height, width, channels)`; `()` if images are not augmented.
+        dtype: of the result.
+
+    Returns:
+        `(tasks, rows, inputs)`, before the input map.
+    """
+    if not image_shape:
+        return gather(resident.pixels, rows, dtype)
+    return augment(*resident, rows, coefficients, noise, image_shape, dtype)
 
 
 def moved(pixels, rows, coefficients, image_shape, dtype):

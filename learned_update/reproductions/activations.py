@@ -3,15 +3,15 @@
 import gin
 from keras import ops
 
-from learned_update.evaluation import Column, Protocol
+from learned_update.evaluation import Column
 from learned_update.progress import Progress
 from learned_update.reproductions import plots
 from learned_update.reproductions.loading import sized
 from learned_update.reproductions.measured import measured_scores
 from learned_update.reproductions.scoring import (
-    QUICK,
     RANDOM,
     before_and_after,
+    settled,
     trainer_of,
     trials,
 )
@@ -59,9 +59,9 @@ def activations(
     Returns:
         `Measured`; activations stand where data sets do elsewhere.
     """
-    if quick:
-        steps, protocol = max(1, steps // 10), {**protocol, **QUICK}
-    protocol = Protocol(**{"units": (128, 128, 32), "initialisations": 3, **protocol})
+    steps, protocol = settled(
+        quick, steps, protocol, units=(128, 128, 32), initialisations=3
+    )
     loaded = sized(dataset, size, examples_per_class)
     members, scores = trials(loaded, protocol), {}
     total = len(names) * steps * len(members)

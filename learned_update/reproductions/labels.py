@@ -6,12 +6,12 @@ import gin
 import numpy as np
 import threadpoolctl
 
-from learned_update.evaluation import Column, Protocol, few_shot
+from learned_update.evaluation import Column, few_shot
 from learned_update.progress import Progress
 from learned_update.reproductions import plots
 from learned_update.reproductions.loading import sized
 from learned_update.reproductions.measured import measured_scores
-from learned_update.reproductions.scoring import QUICK, trainer_of, trials
+from learned_update.reproductions.scoring import settled, trainer_of, trials
 
 SHOTS = (1, 2, 5, 10, 50)
 
@@ -46,9 +46,9 @@ def labels(
     Returns:
         `Measured`; numbers of labels stand where data sets do elsewhere.
     """
-    if quick:
-        steps, protocol = max(1, steps // 10), {**protocol, **QUICK}
-    protocol = Protocol(**{"units": (128, 128, 32), "initialisations": 3, **protocol})
+    steps, protocol = settled(
+        quick, steps, protocol, units=(128, 128, 32), initialisations=3
+    )
     loaded = sized(dataset, size, examples_per_class)
     members = trials(loaded, protocol)
     trainer = trainer_of(rule, protocol)

@@ -4,21 +4,21 @@ import gin
 import numpy as np
 
 from learned_update.baselines import PrototypicalNetwork
-from learned_update.data import InputMapDistribution, TaskDistribution, load_all
-from learned_update.evaluation import Column, Protocol, few_shot
+from learned_update.data import TaskDistribution, load_all
+from learned_update.evaluation import Column, few_shot
+from learned_update.evaluation.methods import PERMUTED
 from learned_update.layers import BaseMLP
 from learned_update.randomness import generator
 from learned_update.reproductions import plots
 from learned_update.reproductions.measured import measured_scores
 from learned_update.reproductions.scoring import (
-    QUICK,
     RANDOM,
     before_and_after,
+    settled,
     trainer_of,
     trials,
 )
 
-PERMUTED = InputMapDistribution(0.0, 0.0, 0.0, 0.0, permutation=1.0)
 PROTOTYPICAL = "prototypical network"
 
 
@@ -57,13 +57,15 @@ def permuted_pixels(
     Returns:
         `Measured`; the two orders of the pixels stand where data sets do elsewhere.
     """
+    steps, protocol = settled(
+        quick, steps, protocol, units=(128, 128, 32), initialisations=3
+    )
     if quick:
-        protocol = {**protocol, **QUICK}
-        steps, episodes_of_training = steps // 10, episodes_of_training // 10
-    protocol = Protocol(**{"units": (128, 128, 32), "initialisations": 3, **protocol})
+        episodes_of_training //= 10
     known = load_all(trained_on, size=size, channels=channels)
     unseen = load_all(tested_on, size=size, channels=channels)
     trainer, scores = trainer_of(rule, protocol), {}
+    shape = (len(unseen), protocol.initialisations, protocol.episodes)
     for order, input_maps in (("in order", None), ("permuted", PERMUTED)):
         tasks = TaskDistribution(
             known, ways=protocol.ways, shots=10, queries=10, input_maps=input_maps
@@ -80,9 +82,12 @@ def permuted_pixels(
         before, after = before_and_after(trainer, members, steps, protocol)
         learned = [_prototypical(network, trial) for trial in members]
         scores[f"pixels {order}"] = {
-            Column(name, steps): after,
-            Column(PROTOTYPICAL): np.stack(learned),
-            Column(RANDOM): before,
+            column: np.reshape(accuracies, shape)
+            for column, accuracies in (
+                (Column(name, steps), after),
+                (Column(PROTOTYPICAL), learned),
+                (Column(RANDOM), before),
+            )
         }
     return measured_scores(
         scores,

@@ -3,12 +3,29 @@
 import numpy as np
 import threadpoolctl
 
-from learned_update.evaluation import few_shot
+from learned_update.evaluation import Protocol, few_shot
 from learned_update.evaluation.trial import draw_trial
 from learned_update.meta import BaseTrainer
 
 RANDOM = few_shot.RANDOM_INITIALISATION
 QUICK = {"initialisations": 2, "episodes": 20}
+
+
+def settled(quick, steps, protocol, **defaults):
+    """Inner steps and `Protocol`, less of both in the quick form.
+
+    Args:
+        quick: whether the smaller form will do.
+        steps: inner steps of the full form.
+        protocol: fields of `Protocol` that were asked for.
+        **defaults: fields that differ from the protocol's own defaults.
+
+    Returns:
+        `(steps, Protocol)`.
+    """
+    if quick:
+        steps, protocol = max(1, steps // 10), {**protocol, **QUICK}
+    return steps, Protocol(**{**defaults, **protocol})
 
 
 def trials(dataset, protocol):

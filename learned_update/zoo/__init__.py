@@ -4,7 +4,7 @@ The names are imported when they are first used: which rules there are can be sa
 without Keras.
 """
 
-import importlib
+from learned_update.lazy import lazily
 
 _HOMES = {
     "adding": ("add_rule",),
@@ -14,17 +14,5 @@ _HOMES = {
     "released": ("load_released_rule", "released_variable_names"),
     "shelves": ("list_rules", "remove_rule", "rule_card"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605
-
-
-def __getattr__(name):
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = importlib.import_module(f"{__name__}.{_HOME_OF[name]}")
-    return globals().setdefault(name, getattr(home, name))
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__, _NAMES = lazily(__name__, _HOMES)
+__all__ = [*_NAMES]  # noqa: PLE0604

@@ -2,11 +2,11 @@
 
 import contextlib
 import hashlib
-import os
 import pathlib
 import re
 import urllib.parse
 
+from learned_update.cache import cache_folder
 from learned_update.errors import describe, invalid
 from learned_update.files import atomic_path
 from learned_update.zoo.card import card_path
@@ -21,16 +21,9 @@ def is_url(source):
     return isinstance(source, str) and "://" in source
 
 
-def cache_folder():
-    """Where downloads are kept: `rules` in the package's cache.
-
-    That is `$LEARNED_UPDATE_CACHE`, else `$XDG_CACHE_HOME/learned_update`, else
-    `~/.cache/learned_update`.
-    """
-    if named := os.environ.get("LEARNED_UPDATE_CACHE"):
-        return pathlib.Path(named).expanduser() / "rules"
-    caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return pathlib.Path(caches).expanduser() / "learned_update" / "rules"
+def downloads_folder():
+    """Where downloads are kept: `rules` in the package's cache."""
+    return cache_folder() / "rules"
 
 
 def plain_url(url):
@@ -91,7 +84,7 @@ def local_path(url):
             remedy="Download the file and name its path.",
         )
     key = hashlib.sha256(url.encode()).hexdigest()[:_DIGITS]
-    return cache_folder() / key / re.sub(r"[^\w.-]", "_", name)
+    return downloads_folder() / key / re.sub(r"[^\w.-]", "_", name)
 
 
 def _card_url(url):

@@ -49,21 +49,23 @@ def _cached():
     """Names of the files and empty folders of the cache."""
     return [
         name
-        for folder, folders, names in os.walk(downloads.cache_folder())
-        if folder != str(downloads.cache_folder())
+        for folder, folders, names in os.walk(downloads.downloads_folder())
+        if folder != str(downloads.downloads_folder())
         for name in (sorted(names) if names or folders else [folder])
     ]
 
 
 def test_folder_of_the_cache(monkeypatch):
     monkeypatch.setenv("LEARNED_UPDATE_CACHE", "/a")
-    assert downloads.cache_folder() == pathlib.Path("/a/rules")
+    assert downloads.downloads_folder() == pathlib.Path("/a/rules")
     monkeypatch.delenv("LEARNED_UPDATE_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", "/b")
-    assert downloads.cache_folder() == pathlib.Path("/b/learned_update/rules")
+    assert downloads.downloads_folder() == pathlib.Path("/b/learned_update/rules")
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/c")
-    assert downloads.cache_folder() == pathlib.Path("/c/.cache/learned_update/rules")
+    assert downloads.downloads_folder() == pathlib.Path(
+        "/c/.cache/learned_update/rules"
+    )
 
 
 def test_downloaded_once(server, saved, small_rule):
@@ -192,7 +194,7 @@ def test_google_storage_goes_through_the_same_library(monkeypatch, saved, small_
 def test_names_from_the_web_stay_in_the_cache():
     path = downloads.local_path("https://a/b/..%2f..%2fx y.keras")
     assert path.name == "x_y.keras"
-    assert path.parent.parent == downloads.cache_folder()
+    assert path.parent.parent == downloads.downloads_folder()
     other = downloads.local_path("https://c/x y.keras")
     assert other.name == path.name
     assert other.parent != path.parent
