@@ -101,8 +101,8 @@ class Contrastive(TrainedEmbedding):
     The features are the top layer's, after its activation, as in the base model; the
     projection head (a hidden and a linear layer of units[-1]) is thrown away.
 
-    Tuned (12 settings): noise 0.1 to 0.3, masking 0.1 to 0.5, shift 0 or 1, temperature
-    0.05 to 0.5, learning rate 1e-3 to 1e-2.
+    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, masking, shift,
+    temperature.
 
     Args:
         base: a `BaseMLP`, of which the widths and the activation count.

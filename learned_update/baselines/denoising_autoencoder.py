@@ -48,8 +48,7 @@ class DenoisingAutoencoder(TrainedEmbedding):
 
     The features are the top layer's, after its activation, as in the base model.
 
-    Tuned (12 settings): noise 0 to 0.3, masking 0 to 0.5, 500 to 4,000 steps, learning
-    rate 1e-3 to 1e-2.
+    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, noise, masking.
 
     Args:
         base: a `BaseMLP`, of which the widths and the activation count.

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import threadpoolctl
 
 from learned_update.baselines.gradient_descent import batch_rows, check_settings
 from learned_update.baselines.rows import checked_rows, fitting_rows
@@ -99,9 +100,8 @@ class Hebbian:
     linearly to zero; its outputs pass `decorrelation` and a relu, the top layer's too.
     Uses no gradient and no error signal.
 
-    Tuned (36 settings, each of a second): shrinkage, offset 0 to 1, learning rate, a
-    linear top layer. The less a setting decorrelates and the less its relu cuts off,
-    the better it scores; the default keeps both.
+    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, shrinkage,
+    offset.
 
     Args:
         base: a `BaseMLP`, of which the widths count.
@@ -158,7 +158,11 @@ class Hebbian:
         self.layers = ()
         x = x.astype(np.float64)
         total = self.steps * len(self.base.units)
-        with Progress(total, "Hebbian steps", enabled=progress) as bar:
+        # Many small products: threads of BLAS would only wait for each other.
+        with (
+            threadpoolctl.threadpool_limits(1),
+            Progress(total, "Hebbian steps", enabled=progress) as bar,
+        ):
             for level, units in enumerate(self.base.units):
                 layer = self._layer(x, level, units, bar)
                 self.layers = (*self.layers, layer)
@@ -180,10 +184,9 @@ class Hebbian:
         batch_size = min(self.batch_size, len(x))
         rng = generator(self.seed, level, _KERNEL)
         kernel = orthogonal(rng, x.shape[1], units)
+        batches = derived_seed(self.seed, level, _BATCHES)
         for step in range(self.steps):
-            rows = batch_rows(
-                len(x), batch_size, derived_seed(self.seed, level, _BATCHES), step
-            )
+            rows = batch_rows(len(x), batch_size, batches, step)
             kernel = oja_step(kernel, centred[rows], rate * (1 - step / self.steps))
             bar.update()
         return HebbianLayer(

@@ -1,6 +1,7 @@
 """Soft k-means assignments as features."""
 
 import numpy as np
+import threadpoolctl
 from sklearn import cluster
 
 from learned_update.baselines.rows import checked_rows, fitting_rows
@@ -24,6 +25,8 @@ def triangle(distances):
 
 class KMeansFeatures:
     """The `triangle` features of k-means centres found without labels.
+
+    Tuned by `tools/tune_baselines`, 4 settings: restarts.
 
     Args:
         clusters: number of centres, which is the number of features.
@@ -51,7 +54,7 @@ class KMeansFeatures:
             ValueError: if there are fewer different examples than clusters.
         """
         pixels = checked_rows(pixels).astype(np.float64)
-        different = len(np.unique(pixels, axis=0))
+        different = len({row.tobytes() for row in pixels + 0.0})  # no -0.0
         if self.clusters > different:
             raise invalid(
                 "There are more clusters than different examples.",
@@ -59,9 +62,11 @@ class KMeansFeatures:
                 received=f"{different} in pixels of shape {pixels.shape}",
                 remedy=f"Ask for at most {different} clusters.",
             )
-        self._k_means = cluster.KMeans(
+        k_means = cluster.KMeans(
             self.clusters, n_init=self.restarts, random_state=self.seed
-        ).fit(pixels)
+        )
+        with threadpoolctl.threadpool_limits(1):  # of small blocks; more would wait
+            self._k_means = k_means.fit(pixels)
         self.parameters = self._k_means.cluster_centers_.size
         return self
 

@@ -42,7 +42,9 @@ class Pca:
                 received=f"pixels of shape {pixels.shape}",
                 remedy=f"Ask for at most {min(pixels.shape)} components.",
             )
-        self._pca = decomposition.PCA(self.components, svd_solver="full").fit(pixels)
+        # Of few inputs the covariance is small; round-off is all that differs.
+        solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
+        self._pca = decomposition.PCA(self.components, svd_solver=solver).fit(pixels)
         self.parameters = self._pca.mean_.size + self._pca.components_.size
         return self
 

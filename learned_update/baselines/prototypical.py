@@ -105,8 +105,7 @@ class PrototypicalNetwork:
     Whether inputs are permuted is for the task distribution to say: with
     `InputMapDistribution(permutation=1.0, ...)` every task has an order of its own.
 
-    Tuned (6 settings, meta-trained on `glyphs/meta_train`, 10 ways, 5 shots): 1,000 or
-    3,000 steps, learning rate 1e-3 to 1e-2.
+    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate.
 
     Args:
         base: a `BaseMLP`, of which the widths and the activation count.

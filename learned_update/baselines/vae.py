@@ -81,9 +81,8 @@ class VaeModel(keras.Model):
 class Vae(TrainedEmbedding):
     """The posterior's mean as features, linear in the top hidden layer.
 
-    Tuned (12 settings): likelihood, 500 to 4,000 steps, learning rate 1e-3 to 1e-2. The
-    Gaussian is 10 points above the Bernoulli; with it 1,000 to 4,000 steps at any of
-    the rates lie within about 3 points, and the default is in the middle.
+    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, batch size,
+    likelihood.
 
     Args:
         base: a `BaseMLP`, of which the widths and the activation count: hidden layers

@@ -1,5 +1,7 @@
 """Data sets by name and the tasks that are drawn from them, configured by gin."""
 
+import os
+
 import gin
 
 from learned_update.data.dataset import Dataset
@@ -34,14 +36,14 @@ def named_datasets(names=gin.REQUIRED, size=None, channels=None):
     """Loads data sets by name, for evaluation.
 
     Args:
-        names: names or paths that `load_all` knows.
+        names: names or paths that `load_all` knows, or `Dataset`s.
         size: height and width of the images; None takes each data set's own.
         channels: 1 for grey, 3 for colour; None takes each data set's own.
 
     Returns:
         A list of `Dataset`s.
     """
-    return load_all(names, size=size, channels=channels)
+    return [each for members in _entries(names, size, channels) for each in members]
 
 
 @gin.configurable(module="learned_update")
@@ -78,10 +80,7 @@ def task_distribution(
     Raises:
         ValueError: there is no such data set, or as `TaskDistribution`.
     """
-    entries = [
-        [entry] if isinstance(entry, Dataset) else load_all([entry], size, channels)
-        for entry in datasets
-    ]
+    entries = _entries(datasets, size, channels)
     return TaskDistribution(
         [member for members in entries for member in members],
         weights=_member_weights(entries, weights),
@@ -92,6 +91,15 @@ def task_distribution(
         augmentation=augmentation,
         normalisation=normalisation,
     )
+
+
+def _entries(names, size, channels):
+    """The data sets of every entry, which is a `Dataset` or a name of some."""
+    names = [names] if isinstance(names, str | os.PathLike) else names
+    return [
+        [entry] if isinstance(entry, Dataset) else load_all([entry], size, channels)
+        for entry in names
+    ]
 
 
 def _member_weights(entries, weights):

@@ -15,6 +15,7 @@ from learned_update.evaluation.monitor import held_out_monitor
 from learned_update.evaluation.protocol import Protocol
 from learned_update.evaluation.report import report
 from learned_update.evaluation.table import Row
+from learned_update.evaluation.tuning import tune
 
 __all__ = [
     "BenchmarkProtocol",
@@ -29,6 +30,7 @@ __all__ = [
     "held_out_monitor",
     "read_episodes",
     "report",
+    "tune",
     "write_benchmark",
     "write_episodes",
 ]

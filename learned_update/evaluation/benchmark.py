@@ -44,9 +44,10 @@ class Cost(NamedTuple):
     """What a method takes on a data set.
 
     Attributes:
-        seconds: wall time to fit and to embed support and test split inductively,
-            mean over the seeds; of a method with its own read-out, to fit and to
-            predict, mean over seeds and episodes.
+        seconds: wall time to fit, with the meta-training that data sets may share, and
+            to embed support and test split inductively, mean over the seeds; of a
+            method with its own read-out, to fit and to predict, mean over seeds and
+            episodes.
         parameters: numbers that were trained.
     """
 
@@ -178,14 +179,15 @@ def predictions(method, setting, shots, readouts):
     """
     if method.labelled:
         return _own_predictions(method, setting, shots)
-    begun = time.perf_counter()
     fitted = method.make(setting)
+    begun = time.perf_counter()
     fitted.fit(shots.unlabelled)
     episodes, examples, inputs = shots.support.shape
     support = embed_rows(fitted, shots.support.reshape(-1, inputs))
     support = support.reshape(episodes, examples, -1)
     test = embed_rows(fitted, shots.test)
-    cost = Cost(time.perf_counter() - begun, int(fitted.parameters))
+    seconds = time.perf_counter() - begun + getattr(fitted, "earlier_seconds", 0.0)
+    cost = Cost(seconds, int(fitted.parameters))
     pairs = ((s, test[rows]) for s, rows in zip(support, shots.queries, strict=True))
     predicted = _read(pairs, shots.labels, INDUCTIVE, readouts)
     if is_transductive(fitted):

@@ -104,11 +104,7 @@ def score_trials(trainers, marks, trials, protocol, bar=None):
                         trainer.base, phi, trials[member]
                     )
     for member, trial in enumerate(trials):
-        for method, baseline in baselines(trainer.base, trial).items():
-            baseline.fit(trial.train)
-            scores[member][Column(method)] = accuracy(
-                baseline.embed(trial.train), baseline.embed(trial.test), trial.episodes
-            )
+        scores[member] |= baseline_scores(trainer.base, trial)
     return {
         column: np.stack([each[column] for each in scores if column in each])
         for column in scores[0]
@@ -175,6 +171,17 @@ def baselines(base, trial):
         "k-means": f"k-means, {features} features",
     }
     return {title: METHODS[name].make(setting) for name, title in titles.items()}
+
+
+def baseline_scores(base, trial):
+    """Accuracies of the `baselines` on a trial, `{Column: (episodes,)}`."""
+    scores = {}
+    for method, baseline in baselines(base, trial).items():
+        baseline.fit(trial.train)
+        scores[Column(method)] = accuracy(
+            baseline.embed(trial.train), baseline.embed(trial.test), trial.episodes
+        )
+    return scores
 
 
 def accuracy(train_features, test_features, episodes):

@@ -1,5 +1,6 @@
 """What is scored, by name; one line makes a new baseline part of the table."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from learned_update.baselines import (
     Hebbian,
     KMeansFeatures,
     Pca,
+    PrototypicalNetwork,
     RandomInitialisation,
     RawPixels,
     Supervised,
@@ -18,6 +20,7 @@ from learned_update.data import InputMapDistribution, TaskDistribution
 from learned_update.errors import invalid
 from learned_update.evaluation.prototypical_features import PrototypicalFeatures
 from learned_update.evaluation.rule_features import RuleFeatures
+from learned_update.evaluation.tuned import TUNED
 
 
 class Setting(NamedTuple):
@@ -49,7 +52,8 @@ class Method(NamedTuple):
         make: `make(setting)` gives an object with `fit(pixels)` without labels and
             `embed(pixels)`, inductive; if `labelled`, with `fit(pixels, labels)`,
             which starts anew each time, and `predict(pixels)`. Either has the
-            attribute `parameters` when it is fitted.
+            attribute `parameters` when it is fitted, and `earlier_seconds` if it was
+            trained before.
         seeded: whether it depends on the seed, so that every seed is scored.
         labelled: whether it is fitted to the labelled support of every episode, and
             has a read-out of its own.
@@ -61,29 +65,49 @@ class Method(NamedTuple):
 
 
 PERMUTED = InputMapDistribution(0.0, 0.0, 0.0, 0.0, permutation=1.0)
+PROTOTYPICAL_MAPS = {  # of the inputs of the tasks that they are meta-trained on
+    "prototypical network": None,
+    "prototypical network, permuted pixels": PERMUTED,
+}
 
-# Steps of the baselines' own defaults, for about the same time each.
-_GRADIENT_STEPS = 2000
-_HEBBIAN_STEPS = 1000  # of each layer
 
-METHODS = {
+def with_settings(method, settings):
+    """The method whose `make` has these keyword arguments."""
+    return method._replace(make=functools.partial(method.make, **settings))
+
+
+def _of_pixels(kind):
+    """`make` of a baseline that is trained on pixels in a share of its steps."""
+
+    def make(setting, steps, **settings):
+        steps = setting.steps(steps)
+        return kind(setting.base, setting.seed, steps=steps, **settings)
+
+    return make
+
+
+def _contrastive(s, steps, **settings):
+    return Contrastive(s.base, s.seed, s.image_shape, steps=s.steps(steps), **settings)
+
+
+# `make` takes the keyword arguments of `TUNED` beside the setting.
+UNTUNED = {
     "random initialisation": Method(lambda s: RandomInitialisation(s.base, s.seed)),
     "raw pixels": Method(lambda _: RawPixels(), seeded=False),
     "PCA": Method(lambda s: Pca(s.features), seeded=False),
-    "k-means": Method(lambda s: KMeansFeatures(s.features, s.seed)),
-    "variational autoencoder": Method(
-        lambda s: Vae(s.base, s.seed, steps=s.steps(_GRADIENT_STEPS))
+    "k-means": Method(
+        lambda s, **settings: KMeansFeatures(s.features, s.seed, **settings)
     ),
-    "denoising autoencoder": Method(
-        lambda s: DenoisingAutoencoder(s.base, s.seed, steps=s.steps(_GRADIENT_STEPS))
+    "variational autoencoder": Method(_of_pixels(Vae)),
+    "denoising autoencoder": Method(_of_pixels(DenoisingAutoencoder)),
+    "contrastive": Method(_contrastive),
+    "Hebbian": Method(_of_pixels(Hebbian)),
+    "supervised": Method(
+        lambda s, **settings: Supervised(s.base, s.seed, **settings), labelled=True
     ),
-    "contrastive": Method(
-        lambda s: Contrastive(
-            s.base, s.seed, s.image_shape, steps=s.steps(_GRADIENT_STEPS)
-        )
-    ),
-    "Hebbian": Method(lambda s: Hebbian(s.base, s.seed, steps=s.steps(_HEBBIAN_STEPS))),
-    "supervised": Method(lambda s: Supervised(s.base, s.seed), labelled=True),
+}
+METHODS = {
+    name: with_settings(method, TUNED.get(name, {})) for name, method in UNTUNED.items()
 }
 
 
@@ -103,22 +127,34 @@ def prototypical_methods(datasets, ways=10):
         One whose tasks have their inputs as they are, and one with the inputs of
         every task in an order of its own.
     """
-    maps = {
-        "prototypical network": None,
-        "prototypical network, permuted pixels": PERMUTED,
+    untuned = untuned_prototypical_methods(datasets, ways)
+    return {
+        name: with_settings(method, TUNED[name]) for name, method in untuned.items()
     }
+
+
+def untuned_prototypical_methods(datasets, ways=10):
+    """`prototypical_methods` that are made with the arguments of `TUNED`."""
     return {
         name: _prototypical(
             TaskDistribution(datasets, ways=ways, input_maps=input_maps)
         )
-        for name, input_maps in maps.items()
+        for name, input_maps in PROTOTYPICAL_MAPS.items()
     }
 
 
 def _prototypical(tasks):
-    return Method(
-        lambda s: PrototypicalFeatures(s.base, s.seed, tasks, s.steps(_GRADIENT_STEPS))
-    )
+    @functools.cache  # data sets of one image size share it
+    def network(base, seed, **settings):
+        return PrototypicalNetwork(base, seed, **settings).fit(tasks)
+
+    def make(setting, steps, **settings):
+        steps = setting.steps(steps)
+        return PrototypicalFeatures(
+            network(setting.base, setting.seed, steps=steps, **settings)
+        )
+
+    return Method(make)
 
 
 def named_methods(names):

@@ -9,6 +9,7 @@ from learned_update.evaluation import few_shot, figures
 from learned_update.evaluation.column import Column
 from learned_update.evaluation.metrics import metric_columns
 from learned_update.evaluation.protocol import Protocol
+from learned_update.evaluation.receptive_field_figure import receptive_fields_figure
 from learned_update.evaluation.table import (
     tabulate,
     with_families,
@@ -110,8 +111,9 @@ def _draw(scores, trainer, datasets, run_dir, longest_unroll, steps, protocol):
     )
     for dataset in datasets:
         kernels = first_kernels(trainer, dataset, steps, protocol)
+        shape = dataset.images.shape[1:]
         figures.save(
-            figures.receptive_fields_figure(kernels, dataset.images.shape[1:]),
+            receptive_fields_figure({t: (k, shape) for t, k in kernels.items()}),
             plots / f"receptive_fields_{dataset.name.replace('/', '_')}.png",
         )
 

@@ -10,7 +10,9 @@ from learned_update.errors import invalid
 from learned_update.randomness import generator
 
 _UNDIVIDED = ("digits", "two_moons", "glyphs/")  # come without a test split
-_SEED = 0  # of the split of these, and of the unlabelled rows
+_SEED = 0  # of the split of these, of validation parts, and of the unlabelled rows
+# Of a train split, as large a part as MNIST's test split is of MNIST.
+VALIDATION_SHARE = 1 / 7
 
 
 class SplitPair(NamedTuple):
@@ -51,6 +53,28 @@ def load_pair(name, size=None, **options):
         return SplitPair(*split_in_two(load(name, size=size, **options), 0.5, _SEED))
     parts = (load(name, size=size, split=part, **options) for part in ("train", "test"))
     return SplitPair(*parts)
+
+
+def load_train(name, size=None, **options):
+    """Loads what `load_pair` has as `train`, and nothing of a split `test`."""
+    if name.startswith(_UNDIVIDED):
+        return load_pair(name, size, **options).train
+    return load(name, size=size, split="train", **options)
+
+
+def validation_pair(train, without=()):
+    """Two parts of a train split, for choices that no test example may have a say in.
+
+    Args:
+        train: `Dataset` of the train split.
+        without: rows of it that are in neither part.
+
+    Returns:
+        `SplitPair` whose `test` is `VALIDATION_SHARE` of every class.
+    """
+    kept = np.delete(np.arange(len(check_labelled(train).labels)), without)
+    rest = train._replace(images=train.images[kept], labels=train.labels[kept])
+    return SplitPair(*split_in_two(rest, 1 - VALIDATION_SHARE, _SEED))
 
 
 def check_pair(pair):

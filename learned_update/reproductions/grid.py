@@ -47,7 +47,7 @@ def grid(
     widths=None,
     depths=None,
     embedding_units=32,
-    steps=100,
+    steps=30,
     largest_memory_gb=None,
     progress=None,
     **protocol,

@@ -75,7 +75,7 @@ def permuted_pixels(
         )
         network.fit(tasks, progress=progress)
         members = [
-            _ordered(trial, number) if input_maps else trial
+            ordered(trial, number) if input_maps else trial
             for dataset in unseen
             for number, trial in enumerate(trials(dataset, protocol))
         ]
@@ -98,8 +98,13 @@ def permuted_pixels(
     )
 
 
-def _ordered(trial, number):
-    """A trial with its pixels in one random order."""
+def ordered(trial, number):
+    """A trial with its pixels in one random order.
+
+    Args:
+        trial: `Trial`.
+        number: of its initialisation.
+    """
     order = generator(trial.seed, number).permutation(trial.train.shape[1])
     return trial._replace(train=trial.train[:, order], test=trial.test[:, order])
 

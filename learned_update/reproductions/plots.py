@@ -7,6 +7,7 @@ from learned_update.evaluation.figures import COLOURS, DASHES, PANEL
 from learned_update.evaluation.intervals import interval
 
 ACCURACY = "accuracy (%), mean and 95 % interval"
+CROSS = 3  # per cent: how high a cross stands for a bar that is missing
 
 
 def axes_of(rows, columns, panel=PANEL):
@@ -24,22 +25,26 @@ def groups_figure(scores, title):
     """Bars of every method side by side, a group per entry.
 
     Args:
-        scores: `{entry: {Column: (initialisations, episodes)}}`, the same columns in
-            all.
+        scores: `{entry: {Column: (initialisations, episodes), or (data sets,
+            initialisations, episodes)}}`, the first with every column; a cross stands
+            where another lacks one.
         title: of the figure.
 
     Returns:
         A `Figure`.
     """
-    width = (max(1.5 * PANEL[0], 0.9 * len(scores) + 1.5), PANEL[1])
-    figure, (axis,) = axes_of(1, 1, width)
-    columns = list(next(iter(scores.values())))
+    entries = list(scores.values())
+    columns = list(entries[0])
+    bars = len(entries) * len(columns)
+    figure, (axis,) = axes_of(1, 1, (max(1.5 * PANEL[0], 0.22 * bars + 1.5), PANEL[1]))
     thickness = 0.8 / len(columns)
     for index, (column, colour) in enumerate(zip(columns, COLOURS, strict=False)):
-        estimates = [interval(entry[column]) for entry in scores.values()]
+        places = np.arange(len(entries)) + (index - (len(columns) - 1) / 2) * thickness
+        known = np.array([column in entry for entry in entries])
+        estimates = [interval(entry[column]) for entry in entries if column in entry]
         mean, half_width = 100 * np.array(estimates).T
         axis.bar(
-            np.arange(len(scores)) + (index - (len(columns) - 1) / 2) * thickness,
+            places[known],
             mean,
             thickness,
             yerr=half_width,
@@ -47,7 +52,10 @@ def groups_figure(scores, title):
             label=str(column),
             error_kw={"lw": 1, "capsize": 2},
         )
-    axis.set_xticks(range(len(scores)), list(scores), rotation=30, ha="right")
+        axis.plot(
+            places[~known], np.full(np.sum(~known), CROSS), "x", color=colour, ms=5
+        )
+    axis.set_xticks(range(len(scores)), list(scores), rotation=20, ha="right")
     axis.set(title=title, ylabel=ACCURACY)
     axis.set_ylim(0, 100)
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize="small")

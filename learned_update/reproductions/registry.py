@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from learned_update.errors import invalid
+from learned_update.reproductions.ablations import ablations
 from learned_update.reproductions.activations import activations
 from learned_update.reproductions.components import explained, projected
 from learned_update.reproductions.domains import domains
@@ -16,8 +17,10 @@ from learned_update.reproductions.labels import labels
 from learned_update.reproductions.measured import write
 from learned_update.reproductions.meta_curves import meta_curves
 from learned_update.reproductions.objective_mismatch import objective_mismatch
+from learned_update.reproductions.over_meta_training import over_meta_training
 from learned_update.reproductions.permuted_pixels import permuted_pixels
 from learned_update.reproductions.receptive_fields import receptive_fields
+from learned_update.reproductions.table_1 import approaches
 
 
 class Request(NamedTuple):
@@ -54,13 +57,21 @@ def _simply(function):
     return lambda request: function(request.rule, request.name, request.quick)
 
 
-def _fields(request):
-    return receptive_fields(request.rule, request.name, request.quick, request.run_dir)
+def _of_run(function):
+    return lambda request: function(
+        request.rule, request.name, request.quick, request.run_dir
+    )
 
 
 def _few_labels(request):
     stem = request.folder / "fig4-left"
     return few_labels(request.rule, request.name, request.quick, stem)
+
+
+def _ablations(request):
+    return ablations(
+        request.rule, request.name, request.quick, request.run_dir, request.folder
+    )
 
 
 def _grid(request):
@@ -84,18 +95,31 @@ REPRODUCTIONS = {
         "10 labels per class, MNIST and Fashion-MNIST, full test sets, all baselines",
         _few_labels,
     ),
+    "fig4-right": Reproduction(
+        "text, early and late in meta-training (of a run directory)",
+        _of_run(over_meta_training),
+    ),
     "fig5-left": Reproduction("widths up to 10,000 and depths up to 11 layers", _grid),
     "fig5-right": Reproduction(
         "activation functions that meta-training never saw", _simply(activations)
     ),
     "fig6-left": Reproduction(
-        "receptive fields over meta-training (of a run directory)", _fields
+        "receptive fields over meta-training (of a run directory)",
+        _of_run(receptive_fields),
     ),
     "fig6-centre": Reproduction(
         "representations on their top principal components", _simply(projected)
     ),
     "fig6-right": Reproduction(
         "cumulative variance of principal components", _simply(explained)
+    ),
+    "table1": Reproduction(
+        "approaches to meta-learning, in situations unlike meta-training",
+        _simply(approaches),
+    ),
+    "ablations": Reproduction(
+        "each component of the rule off, meta-trained with the same budget",
+        _ablations,
     ),
     "horizon": Reproduction(
         "accuracy over inner steps, far beyond those of meta-training",

@@ -2,6 +2,7 @@
 
 from learned_update.training.checkpoint import (
     checkpoints,
+    outer_step_of,
     restore_checkpoint,
     save_checkpoint,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "checkpoints",
     "cosine_objective",
     "meta_train",
+    "outer_step_of",
     "restore_checkpoint",
     "sampled_groups",
     "save_checkpoint",

@@ -19,14 +19,16 @@ NAME = "outer_step_{:08d}.npz"
 PATTERN = re.compile(r"outer_step_(\d+)\.npz")
 
 
-def save_checkpoint(folder, trainer, state, keep=3):
-    """Writes a checkpoint atomically and removes all but the newest.
+def save_checkpoint(folder, trainer, state, keep=3, keep_every=None):
+    """Writes a checkpoint atomically and removes old ones.
 
     Args:
         folder: of the checkpoints.
         trainer: `MetaTrainer`, whose theta and optimizer slots are saved.
         state: `TrainState`.
-        keep: number of checkpoints to keep.
+        keep: number of checkpoints to keep, the newest.
+        keep_every: those at multiples of so many outer steps are kept too; None keeps
+            no more.
 
     Returns:
         The path written.
@@ -35,8 +37,14 @@ def save_checkpoint(folder, trainer, state, keep=3):
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez(file, **_arrays(trainer, state))
     for old in checkpoints(folder)[:-keep]:
-        old.unlink()
+        if keep_every is None or outer_step_of(old) % keep_every:
+            old.unlink()
     return path
+
+
+def outer_step_of(path):
+    """The outer step of a checkpoint, by its name."""
+    return int(PATTERN.fullmatch(pathlib.Path(path).name)[1])
 
 
 def checkpoints(folder):

@@ -40,6 +40,7 @@ def meta_train(
     groups_per_step=None,
     rematerialise=True,
     checkpoint_every=50,
+    keep_every=None,
     held_out=(),
     monitor=None,
     tensorboard=None,
@@ -65,7 +66,10 @@ def meta_train(
             authors did, or both with the batch statistics of the support.
         groups_per_step: groups that an outer step visits in turn; all if None.
         rematerialise: whether the gradient computes intermediates again.
-        checkpoint_every: outer steps between two checkpoints.
+        checkpoint_every: outer steps between two checkpoints, of which the newest
+            three are kept.
+        keep_every: checkpoints at multiples of so many outer steps are kept for good,
+            for figures over meta-training; None keeps none of them.
         held_out: `Dataset`s that the rule will be judged by; none of their classes may
             occur in the tasks.
         monitor: what evaluates the rule while it is trained, such as
@@ -139,7 +143,9 @@ def meta_train(
             last = state.outer_step == outer_steps
             stopping = interrupted.is_set()
             if due or last or stopping or state.outer_step % checkpoint_every == 0:
-                save_checkpoint(run_dir / CHECKPOINT_FOLDER, trainer, state)
+                save_checkpoint(
+                    run_dir / CHECKPOINT_FOLDER, trainer, state, keep_every=keep_every
+                )
                 rule.save(run_dir / RULE_FILE)
                 logging.info("outer step %d: %s", state.outer_step, metrics)
                 if due and not stopping:

@@ -62,6 +62,17 @@ EXPERIMENTS = {
         "released.channels = 6",
         "released.delta_channels = 4",
     ),
+    "curves": (
+        "curves",
+        ONE_SHAPE,
+        "experiment.report = @report",
+        "watched/named_datasets.names = ('digits',)",
+        "watched/named_datasets.size = 8",
+        "held_out_monitor.steps = 2",
+        "held_out_monitor.units = (6, 5)",
+        "held_out_monitor.initialisations = 2",
+        "held_out_monitor.episodes = 3",
+    ),
     "paper": ("paper", BUCKETS),
 }
 
@@ -83,7 +94,7 @@ def test_experiment(tmp_path, name):
     for method in ("meta-trained rule", "initial theta", "raw pixels", "k-means"):
         assert method in table
     monitored = (tmp_path / "held_out.jsonl").is_file()
-    assert monitored == (name == "paper")
+    assert monitored == (name in ("paper", "curves"))
     assert len(list((tmp_path / "plots").glob("*.png"))) == 5 + monitored
     trained, initial = (
         lu.load_rule(tmp_path / f"{name}.keras") for name in ("rule", "initial_rule")

@@ -1,9 +1,13 @@
-"""How concentrated weights are, and which rules are shown."""
+"""How concentrated weights are, and where they belong."""
 
 import numpy as np
 
 import learned_update as lu
-from learned_update.reproductions.receptive_fields import _thetas, concentration
+from learned_update.reproductions.receptive_fields import (
+    concentration,
+    receptive_fields,
+    unpermuted,
+)
 
 
 def test_concentration():
@@ -15,18 +19,31 @@ def test_concentration():
     np.testing.assert_allclose(concentration(5 * normal), [3], atol=0.1)
 
 
-def test_checkpoints_of_a_run_are_shown_in_order(tmp_path):
+def test_fields_are_put_back_from_the_order_of_the_pixels():
+    phi = lu.UpdateRule().base_mlp((3, 2)).init_phi(6, 0)
+    kernel = np.asarray(phi.layers[0].kernel)
+    x, order = np.random.default_rng(0).normal(size=(4, 6)), [3, 0, 5, 1, 4, 2]
+    np.testing.assert_allclose(x @ unpermuted(phi, order), x[:, order] @ kernel)
+
+
+def test_all_data_sets_and_states_are_measured(tmp_path):
     rule = lu.UpdateRule()
     rule.save(tmp_path / "initial_rule.keras")
-    (tmp_path / "checkpoints").mkdir()
-    for step in (20, 5):
-        theta = {
-            f"theta/{i:03d}": np.full(v.shape, float(step), "float32")
-            for i, v in enumerate(rule.trainable_variables)
-        }
-        np.savez(tmp_path / "checkpoints" / f"outer_step_{step:08d}.npz", **theta)
-    found = list(_thetas(rule, "mine", tmp_path))
-    titles = [title for title, _ in found]
-    assert titles == ["initial theta", "outer step 5", "outer step 20"]
-    assert all((value == 20).all() for value in found[-1][1])
-    assert [title for title, _ in _thetas(rule, "mine", None)] == ["mine"]
+    measured = receptive_fields(
+        rule,
+        "mine",
+        run_dir=tmp_path,
+        datasets=("digits", "glyphs/lao"),
+        size=5,
+        examples_per_class=4,
+        steps=2,
+        units=(4, 2),
+    )
+    states = list(dict.fromkeys(row[:2] for row in measured.rows))
+    assert states == [
+        ("digits 5x5", "random initialisation"),
+        ("digits 5x5", "initial theta"),
+        ("glyphs/lao 5x5", "random initialisation"),
+        ("glyphs/lao 5x5", "initial theta"),
+    ]
+    assert len(measured.rows) == 4 * 4

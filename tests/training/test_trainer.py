@@ -20,6 +20,7 @@ from learned_update.training import (
     checkpoints,
     cosine_objective,
     meta_train,
+    outer_step_of,
     restore_checkpoint,
     save_checkpoint,
 )
@@ -172,6 +173,14 @@ def test_only_the_newest_checkpoints_are_kept(trainer, tmp_path):
         "outer_step_00000003.npz",
         "outer_step_00000004.npz",
     ]
+
+
+def test_checkpoints_for_figures_are_kept_for_good(trainer, tmp_path):
+    state = trainer.initial_state()
+    for step in range(10):
+        state = state._replace(outer_step=step)
+        save_checkpoint(tmp_path, trainer, state, keep=2, keep_every=3)
+    assert [outer_step_of(p) for p in checkpoints(tmp_path)] == [0, 3, 6, 8, 9]
 
 
 def test_bad_checkpoints_are_refused_and_change_nothing(trainer, theta, tmp_path):
