@@ -3,6 +3,8 @@
 import pathlib
 import re
 import shlex
+import subprocess
+import sys
 
 import gin
 import numpy as np
@@ -11,9 +13,13 @@ from PIL import Image
 
 from learned_update import zoo
 from learned_update.cli import main
+from learned_update.reproductions import REPRODUCTIONS
 from tests.golden import cases
 
-README = pathlib.Path(__file__).parents[1] / "README.md"
+ROOT = pathlib.Path(__file__).parents[1]
+README = ROOT / "README.md"
+FIGURES = ROOT / "docs" / "figures"
+LARGEST_FIGURE = 100_000  # bytes
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -129,3 +135,30 @@ def test_the_authors_released_rule(folder):
     converted = zoo.load_rule("released.keras")
     for a, b in zip(converted.get_weights(), rule.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_figures_are_small_and_there():
+    shown = re.findall(r"!\[[^]]+\]\((\S+)\)", README.read_text(encoding="utf-8"))
+    figures = {f"docs/figures/{path.name}" for path in FIGURES.glob("*.png")}
+    assert set(shown) == figures
+    assert {pathlib.Path(name).stem for name in shown} == set(REPRODUCTIONS)
+    for path in FIGURES.glob("*.png"):
+        assert path.stat().st_size < LARGEST_FIGURE, path
+        assert Image.open(path).width <= 1000
+
+
+def test_every_figure_has_its_command():
+    text = (ROOT / "tools" / "make_figures").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"set -- (.*?)\nfor", text, re.DOTALL)
+    assert set(listed.replace("\\", "").split()) == set(REPRODUCTIONS)
+
+
+def test_figures_are_shrunk(folder):
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 256, (60, 1500, 3), "uint8")).save("large.png")
+    program = ROOT / "tools" / "shrink_figure.py"
+    command = [sys.executable, str(program), "large.png", "docs/small.png"]
+    subprocess.run(command, check=True)
+    small = Image.open(folder / "docs" / "small.png")
+    assert small.size == (1000, 40)
+    assert len(small.getcolors()) <= 64

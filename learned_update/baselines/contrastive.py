@@ -101,7 +101,7 @@ class Contrastive(TrainedEmbedding):
     The features are the top layer's, after its activation, as in the base model; the
     projection head (a hidden and a linear layer of units[-1]) is thrown away.
 
-    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, masking, shift,
+    Tuned by `tools/tune_baselines`, 10 settings: steps, learning rate, masking, shift,
     temperature.
 
     Args:

@@ -48,7 +48,7 @@ class DenoisingAutoencoder(TrainedEmbedding):
 
     The features are the top layer's, after its activation, as in the base model.
 
-    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, noise, masking.
+    Tuned by `tools/tune_baselines`, 10 settings: steps, learning rate, noise, masking.
 
     Args:
         base: a `BaseMLP`, of which the widths and the activation count.

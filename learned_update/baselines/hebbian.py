@@ -100,7 +100,7 @@ class Hebbian:
     linearly to zero; its outputs pass `decorrelation` and a relu, the top layer's too.
     Uses no gradient and no error signal.
 
-    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, shrinkage,
+    Tuned by `tools/tune_baselines`, 10 settings: steps, learning rate, shrinkage,
     offset.
 
     Args:

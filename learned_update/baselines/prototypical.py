@@ -105,7 +105,7 @@ class PrototypicalNetwork:
     Whether inputs are permuted is for the task distribution to say: with
     `InputMapDistribution(permutation=1.0, ...)` every task has an order of its own.
 
-    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate.
+    Tuned by `tools/tune_baselines`, 10 settings: steps, learning rate.
 
     Args:
         base: a `BaseMLP`, of which the widths and the activation count.

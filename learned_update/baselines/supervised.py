@@ -64,7 +64,7 @@ class Supervised:
     are those of the support. The compiled step is kept from one fit to the next of the
     same shape; the weights start anew.
 
-    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, batch size.
+    Tuned by `tools/tune_baselines`, 10 settings: steps, learning rate, batch size.
 
     Args:
         base: a `BaseMLP`, of which the widths and the activation count.

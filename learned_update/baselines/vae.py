@@ -81,7 +81,7 @@ class VaeModel(keras.Model):
 class Vae(TrainedEmbedding):
     """The posterior's mean as features, linear in the top hidden layer.
 
-    Tuned by `tools/tune_baselines`, 8 settings: steps, learning rate, batch size,
+    Tuned by `tools/tune_baselines`, 10 settings: steps, learning rate, batch size,
     likelihood.
 
     Args:

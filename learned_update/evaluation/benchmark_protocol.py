@@ -43,8 +43,8 @@ class BenchmarkProtocol:
     episodes: int = 10
     initialisations: int = 3
     units: tuple[int, ...] = (128, 128, 32)
-    steps: int = 500
-    batch_size: int = 64
+    steps: int = 250
+    batch_size: int = 512
     unlabelled: int | None = 10000
     baseline_share: float = 1.0
     seed: int = 0

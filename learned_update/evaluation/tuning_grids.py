@@ -1,12 +1,13 @@
 """The settings that a search tries of each method: as many of each, by one budget.
 
-The first of every method is its default. No setting trains for more than twice the
-default's steps. Raw pixels, random initialisation and principal components have nothing
-to tune: all methods give as many features as the base model.
+The first of every method is its default. Eight were chosen beforehand, the last two
+around the best of these, for all methods alike. No setting trains for more than twice
+the default's steps. Raw pixels, random initialisation and principal components have
+nothing to tune: all methods give as many features as the base model.
 """
 
 UPDATE_RULE = "update rule"
-SETTINGS_PER_METHOD = 8
+SETTINGS_PER_METHOD = 10
 
 
 def _grid(default, *changes):
@@ -23,6 +24,8 @@ _PROTOTYPICAL = _grid(
     {"steps": 4000},
     {"steps": 4000, "learning_rate": 1e-3},
     {"steps": 4000, "learning_rate": 1e-2},
+    {"steps": 4000, "learning_rate": 2e-3},
+    {"steps": 4000, "learning_rate": 5e-3},
 )
 
 GRIDS = {
@@ -35,6 +38,8 @@ GRIDS = {
         {"batch_size": 256},
         {"steps": 250, "batch_size": 128},
         {"steps": 1000, "batch_size": 128},
+        {"steps": 250, "batch_size": 256},
+        {"steps": 250, "batch_size": 512},
     ),
     # Only its restarts: the number of centres is that of the features.
     "k-means": _grid(
@@ -54,6 +59,8 @@ GRIDS = {
         {"steps": 4000, "learning_rate": 1e-3},
         {"batch_size": 64},
         {"likelihood": "bernoulli"},
+        {"batch_size": 64, "learning_rate": 1e-3},
+        {"steps": 1000, "learning_rate": 1e-3},
     ),
     "denoising autoencoder": _grid(
         {"noise": 0.0, "masking": 0.1, "steps": 2000, "learning_rate": 1e-2},
@@ -64,6 +71,8 @@ GRIDS = {
         {"masking": 0.3, "learning_rate": 3e-3},
         {"steps": 4000},
         {"steps": 4000, "masking": 0.3, "learning_rate": 3e-3},
+        {"masking": 0.5, "learning_rate": 3e-3},
+        {"noise": 0.3, "masking": 0.3, "learning_rate": 3e-3},
     ),
     "contrastive": _grid(
         {
@@ -81,6 +90,8 @@ GRIDS = {
         {"temperature": 0.5},
         {"learning_rate": 3e-3},
         {"steps": 4000, "learning_rate": 3e-3},
+        {"temperature": 0.5, "masking": 0.3},
+        {"steps": 4000, "masking": 0.3, "learning_rate": 3e-3},
     ),
     "Hebbian": _grid(
         {"steps": 1000, "learning_rate": 0.5, "shrinkage": 1.0, "offset": 1.0},
@@ -91,6 +102,8 @@ GRIDS = {
         {"shrinkage": 10.0, "offset": 2.0},
         {"learning_rate": 0.1},
         {"steps": 2000},
+        {"shrinkage": 30.0, "offset": 2.0},
+        {"shrinkage": 30.0, "offset": 3.0},
     ),
     "supervised": _grid(
         {"steps": 100, "batch_size": 128, "learning_rate": 3e-2},
@@ -101,6 +114,8 @@ GRIDS = {
         {"steps": 200, "learning_rate": 1e-2},
         {"batch_size": 32},
         {"steps": 200, "batch_size": 32, "learning_rate": 1e-2},
+        {"learning_rate": 1e-3},
+        {"steps": 200, "learning_rate": 3e-3},
     ),
     "prototypical network": _PROTOTYPICAL,
     "prototypical network, permuted pixels": _PROTOTYPICAL,

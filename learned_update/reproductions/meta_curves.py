@@ -74,7 +74,7 @@ def meta_curves(run_dir):
         figures = (values[0], best["accuracy"], values[-1])
         table.append((domain, *(f"{100 * x:.1f}" for x in figures), best["outer_step"]))
     right.set(xlabel="outer step", ylabel="held-out accuracy (%), 95 % interval")
-    right.legend(frameon=False, fontsize="small")
+    figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize="small")
     return Measured(
         columns=("series", "outer_step", "value", "half_width"),
         rows=rows,

@@ -22,7 +22,7 @@ def over_meta_training(
     run_dir=None,
     dataset="imdb",
     size=None,
-    steps=200,
+    steps=100,
     progress=None,
     **protocol,
 ):

@@ -161,7 +161,7 @@ def test_prototypical_networks_of_the_grids_are_trained_once(monkeypatch):
 def test_best_is_the_largest_mean_over_the_data_sets(searched):
     found, _ = searched
     assert list(found.best) == ["k-means", "Hebbian"]
-    assert len(found.attempts) == 2 * (4 + 8)
+    assert len(found.attempts) == 2 * (4 + 10)
     for method in SEARCH["methods"]:
         scores = np.array(
             [
