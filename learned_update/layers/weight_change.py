@@ -9,7 +9,7 @@ from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_par
 from learned_update.layers.readout_bank import ReadoutBank
 from learned_update.layers.terms import LOWER, TERMS, UPPER
 from learned_update.ops.normalization import scale_by_rms, standardise
-from learned_update.ops.readouts import low_rank
+from learned_update.ops.readouts import LowRank, dense
 from learned_update.ops.weight_change import TermInputs
 
 KERNEL_EPSILON = 1e-6  # released_rule, section 5
@@ -69,10 +69,16 @@ class WeightChange(keras.layers.Layer):
         Returns:
             `(in, out)`.
         """
-        return self.trace(kernel, below, above)["change"]
+        return self._made(kernel, below, above)["change"]
 
     def trace(self, kernel, below, above):
         """The change with everything on the way: a dict of matrices and of dicts."""
+        made = self._made(kernel, below, above)
+        made["readouts"] = {x: dense(y) for x, y in made["readouts"].items()}
+        return made
+
+    def _made(self, kernel, below, above):
+        """As `trace`, with readouts as `LowRank`."""
         w = scale_by_rms(kernel, KERNEL_EPSILON, axis=0)
         banks = {
             LOWER: self.lower(below.readout_input),
@@ -88,7 +94,7 @@ class WeightChange(keras.layers.Layer):
         for name in self.terms:
             equation, readout = TERMS[name]
             if readout is not None:
-                readouts[readout.name] = low_rank(
+                readouts[readout.name] = LowRank(
                     banks[readout.rows][readout.row_name],
                     banks[readout.columns][readout.column_name],
                 )

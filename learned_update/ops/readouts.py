@@ -1,20 +1,96 @@
 """Low-rank matrices read out of the states of units (spec section 5)."""
 
+from typing import NamedTuple
+
 from keras import ops
 
+from learned_update.types import Tensor
 
-def low_rank(rows, columns):
+WIDE = 4  # units per column of the factors, from where two thin products cost less
+
+
+class LowRank(NamedTuple):
     """R_ij = 1/(K B) sum_{k,b} rows_bik columns_bjk: a batch mean of outer products.
 
-    Args:
+    Attributes:
         rows: `(row_units, batch * rank)`.
         columns: `(column_units, batch * rank)`.
+    """
+
+    rows: Tensor
+    columns: Tensor
+
+
+def dense(readout):
+    """The `(row_units, column_units)` matrix of a `LowRank`."""
+    product = ops.matmul(readout.rows, ops.transpose(readout.columns))
+    return product / _columns(readout)
+
+
+def times(x, readout):
+    """x R, without R where the units are many.
+
+    Args:
+        x: `(any, row_units)`.
+        readout: `LowRank`.
 
     Returns:
-        `(row_units, column_units)`.
+        `(any, column_units)`.
     """
-    count = ops.cast(ops.shape(rows)[1], rows.dtype)
-    return ops.matmul(rows, ops.transpose(columns)) / count
+    if not is_wide(readout.rows):
+        return ops.matmul(x, dense(readout))
+    product = ops.matmul(ops.matmul(x, readout.rows), ops.transpose(readout.columns))
+    return product / _columns(readout)
+
+
+def times_symmetric(x, readout):
+    """x S, with S = `symmetric_off_diagonal` of R, without S where units are many.
+
+    Args:
+        x: `(any, units)`.
+        readout: `LowRank` between units of one side.
+
+    Returns:
+        `(any, units)`.
+    """
+    rows, columns = readout
+    if not is_wide(rows):
+        return ops.matmul(x, symmetric_off_diagonal(dense(readout)))
+    both = times(x, readout) + times(x, LowRank(columns, rows))
+    return _off_diagonal(both, x, readout, axis=0)
+
+
+def symmetric_times(readout, x):
+    """S x; arguments as of `times_symmetric`, with x `(units, any)`."""
+    rows, columns = readout
+    if not is_wide(rows):
+        return ops.matmul(symmetric_off_diagonal(dense(readout)), x)
+    product = ops.matmul(rows, ops.matmul(ops.transpose(columns), x))
+    product += ops.matmul(columns, ops.matmul(ops.transpose(rows), x))
+    return _off_diagonal(product / _columns(readout), x, readout, axis=1)
+
+
+def is_wide(factor):
+    """Whether units are so many that a product through the factor costs less.
+
+    Args:
+        factor: `(units, columns)`; of unknown shape it is not.
+    """
+    units, columns = factor.shape
+    return units is not None and columns is not None and units > WIDE * columns
+
+
+def _off_diagonal(product, x, readout, axis):
+    """The product with R + R^T, less that with its diagonal, scaled as S is."""
+    rows, columns = readout
+    diagonal = 2.0 * ops.sum(rows * columns, axis=1) / _columns(readout)  # (units,)
+    units = ops.cast(ops.shape(rows)[0], rows.dtype)
+    change = product - x * ops.expand_dims(diagonal, axis)
+    return change * ops.rsqrt(2.0 * units)
+
+
+def _columns(readout):
+    return ops.cast(ops.shape(readout.rows)[1], readout.rows.dtype)
 
 
 def symmetric_off_diagonal(square):

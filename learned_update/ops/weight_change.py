@@ -10,7 +10,13 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.ops.competition import win_probability
-from learned_update.ops.readouts import symmetric_off_diagonal
+from learned_update.ops.readouts import (
+    dense,
+    is_wide,
+    symmetric_times,
+    times,
+    times_symmetric,
+)
 
 DECORRELATION_EPSILON = 1e-8  # released_rule, term 2
 WINNER_EPSILON = 1e-3  # neuron_local: added to a unit's mean share of wins
@@ -24,7 +30,7 @@ class TermInputs(NamedTuple):
         lower: standardised activations below, `(batch, in)`.
         upper: standardised activations above, `(batch, out)`.
         z: pre-activations above, `(batch, out)`.
-        readout: the term's low-rank matrix, or None where it has none.
+        readout: the term's `LowRank` matrix, or None where it has none.
     """
 
     w: Any
@@ -36,47 +42,43 @@ class TermInputs(NamedTuple):
 
 def zeroth_order(inputs):
     """R."""
-    return inputs.readout
+    return dense(inputs.readout)
 
 
 def first_order(inputs):
     """w * R."""
-    return inputs.w * inputs.readout
+    return inputs.w * dense(inputs.readout)
 
 
 def radial(inputs):
     """exp(-w^2) * R."""
-    return ops.exp(-ops.square(inputs.w)) * inputs.readout
+    return ops.exp(-ops.square(inputs.w)) * dense(inputs.readout)
 
 
 def linear_upper(inputs):
     """w S, with S symmetric between the units above."""
-    return ops.matmul(inputs.w, symmetric_off_diagonal(inputs.readout))
+    return times_symmetric(inputs.w, inputs.readout)
 
 
 def linear_upper_psd(inputs):
     """w P / sqrt(n), with P positive semi-definite between the units above."""
-    return ops.matmul(inputs.w, inputs.readout) / _sqrt_columns(inputs.w)
+    return times(inputs.w, inputs.readout) / _sqrt_columns(inputs.w)
 
 
 def linear_lower(inputs):
     """S w, with S symmetric between the units below."""
-    return ops.matmul(symmetric_off_diagonal(inputs.readout), inputs.w)
+    return symmetric_times(inputs.readout, inputs.w)
 
 
 def square_upper(inputs):
     """(f S) * sign(w), with S between the units above."""
-    product = ops.matmul(
-        _soft_magnitude(inputs.w), symmetric_off_diagonal(inputs.readout)
-    )
+    product = times_symmetric(_soft_magnitude(inputs.w), inputs.readout)
     return product * ops.sign(inputs.w)
 
 
 def square_lower(inputs):
     """(S f) * sign(w), with S between the units below."""
-    product = ops.matmul(
-        symmetric_off_diagonal(inputs.readout), _soft_magnitude(inputs.w)
-    )
+    product = symmetric_times(inputs.readout, _soft_magnitude(inputs.w))
     return product * ops.sign(inputs.w)
 
 
@@ -100,10 +102,18 @@ def decorrelation(inputs):
 
 def off_diagonal_decorrelation(inputs):
     """w (C - diag C) / sqrt(n), C = U^T U / B."""
-    correlation = _batch_outer(inputs.upper, inputs.upper)  # (out, out)
-    units = ops.shape(correlation)[0]
-    off_diagonal = 1.0 - ops.eye(units, dtype=correlation.dtype)
-    return ops.matmul(inputs.w, correlation * off_diagonal) / _sqrt_columns(inputs.w)
+    if is_wide(ops.transpose(inputs.upper)):
+        variances = backend.mean(ops.square(inputs.upper), axis=0)  # (out,)
+        product = _batch_outer(
+            ops.matmul(inputs.upper, ops.transpose(inputs.w)), inputs.upper
+        )
+        change = product - inputs.w * variances
+    else:
+        correlation = _batch_outer(inputs.upper, inputs.upper)  # (out, out)
+        units = ops.shape(correlation)[0]
+        off_diagonal = 1.0 - ops.eye(units, dtype=correlation.dtype)
+        change = ops.matmul(inputs.w, correlation * off_diagonal)
+    return change / _sqrt_columns(inputs.w)
 
 
 def square_decay(inputs):

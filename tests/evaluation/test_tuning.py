@@ -236,7 +236,7 @@ def test_update_rule_and_labelled_methods_are_searched(monkeypatch):
 def test_search_goes_on_where_it_stopped(searched, tmp_path, monkeypatch):
     complete, path = searched
     lines = path.read_text().splitlines(keepends=True)
-    assert len(lines) == 24
+    assert len(lines) == 28
     cut = tmp_path / "cut.jsonl"
     cut.write_text("".join(lines[:20]) + lines[20][:30])
     tried, benchmark = [], tuning.benchmark
@@ -345,7 +345,7 @@ def test_files(searched, tmp_path):
     assert text.startswith("Tuning on digits 8x8, glyphs/greek 8x8: 2 validation")
     with open(tmp_path / "tuning.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 24
+    assert len(rows) == 28
     means = {
         restarts: np.mean(
             [
