@@ -6,7 +6,7 @@ from keras import ops
 
 from learned_update.types import Tensor
 
-WIDE = 4  # units per column of the factors, from where two thin products cost less
+WIDE = 1024  # units, above which no matrix between all of them is made
 
 
 class LowRank(NamedTuple):
@@ -37,7 +37,7 @@ def times(x, readout):
     Returns:
         `(any, column_units)`.
     """
-    if not is_wide(readout.rows):
+    if not is_wide(readout.rows.shape[0]):
         return ops.matmul(x, dense(readout))
     product = ops.matmul(ops.matmul(x, readout.rows), ops.transpose(readout.columns))
     return product / _columns(readout)
@@ -54,7 +54,7 @@ def times_symmetric(x, readout):
         `(any, units)`.
     """
     rows, columns = readout
-    if not is_wide(rows):
+    if not is_wide(rows.shape[0]):
         return ops.matmul(x, symmetric_off_diagonal(dense(readout)))
     both = times(x, readout) + times(x, LowRank(columns, rows))
     return _off_diagonal(both, x, readout, axis=0)
@@ -63,21 +63,20 @@ def times_symmetric(x, readout):
 def symmetric_times(readout, x):
     """S x; arguments as of `times_symmetric`, with x `(units, any)`."""
     rows, columns = readout
-    if not is_wide(rows):
+    if not is_wide(rows.shape[0]):
         return ops.matmul(symmetric_off_diagonal(dense(readout)), x)
     product = ops.matmul(rows, ops.matmul(ops.transpose(columns), x))
     product += ops.matmul(columns, ops.matmul(ops.transpose(rows), x))
     return _off_diagonal(product / _columns(readout), x, readout, axis=1)
 
 
-def is_wide(factor):
-    """Whether units are so many that a product through the factor costs less.
+def is_wide(units):
+    """Whether units are so many that products go through the factors instead.
 
     Args:
-        factor: `(units, columns)`; of unknown shape it is not.
+        units: how many; None, which is not wide, where that is not known beforehand.
     """
-    units, columns = factor.shape
-    return units is not None and columns is not None and units > WIDE * columns
+    return units is not None and units > WIDE
 
 
 def _off_diagonal(product, x, readout, axis):

@@ -4,6 +4,7 @@ from keras import ops
 
 from learned_update.ops.competition import win_probability
 from learned_update.ops.normalization import standardise
+from learned_update.ops.readouts import is_wide
 
 CORRELATION_EPSILON = 1e-6  # as c(x) of released_rule, section 5
 
@@ -32,9 +33,12 @@ def correlation_projection(x):
     """
     u = standardise(x, CORRELATION_EPSILON)
     batch, units = ops.shape(x)[0], ops.shape(x)[1]
-    correlation = ops.matmul(ops.transpose(u), u)  # (units, units)
+    if is_wide(x.shape[1]):
+        projected = ops.matmul(ops.matmul(u, ops.transpose(u)), u)
+    else:
+        projected = ops.matmul(u, ops.matmul(ops.transpose(u), u))
     scale = ops.cast(batch, x.dtype) * ops.sqrt(ops.cast(units, x.dtype))
-    return ops.matmul(u, correlation) / scale
+    return projected / scale
 
 
 def positional_waves(units, dtype):

@@ -102,7 +102,7 @@ def decorrelation(inputs):
 
 def off_diagonal_decorrelation(inputs):
     """w (C - diag C) / sqrt(n), C = U^T U / B."""
-    if is_wide(ops.transpose(inputs.upper)):
+    if is_wide(inputs.upper.shape[1]):
         variances = backend.mean(ops.square(inputs.upper), axis=0)  # (out,)
         product = _batch_outer(
             ops.matmul(inputs.upper, ops.transpose(inputs.w)), inputs.upper

@@ -7,6 +7,8 @@ from learned_update.evaluation.figures import COLOURS, DASHES, PANEL
 from learned_update.evaluation.intervals import interval
 
 ACCURACY = "accuracy (%), mean and 95 % interval"
+CLASS_COLOURS = np.array([*COLOURS, "#F0E442", "#999999", "#882255"])  # of ten classes
+LABEL_PAD = -10  # points: beside axes without numbers
 CROSS = 3  # per cent: how high a cross stands for a bar that is missing
 
 
@@ -154,12 +156,13 @@ def scatter_figure(projections, labels):
     )
     for row, (dataset, panels) in zip(axes, projections.items(), strict=True):
         for axis, (title, points) in zip(row, panels.items(), strict=True):
-            axis.scatter(
-                *points.T, c=labels[dataset], cmap="tab10", s=4, alpha=0.7, linewidths=0
-            )
+            colours = CLASS_COLOURS[np.asarray(labels[dataset]) % len(CLASS_COLOURS)]
+            axis.scatter(*points.T, c=colours, s=4, alpha=0.7, linewidths=0)
             axis.set_title(f"{dataset}: {title}", fontsize="small")
             axis.set(xticklabels=[], yticklabels=[], zticklabels=[])
-            axis.set(xlabel="PC 1", ylabel="PC 2", zlabel="PC 3")
+            axis.set_xlabel("PC 1", labelpad=LABEL_PAD)
+            axis.set_ylabel("PC 2", labelpad=LABEL_PAD)
+            axis.set_zlabel("PC 3", labelpad=LABEL_PAD)
             axis.set_box_aspect(None, zoom=0.85)  # or the last label is cut off
     return figure
 

@@ -238,7 +238,7 @@ def test_search_goes_on_where_it_stopped(searched, tmp_path, monkeypatch):
     lines = path.read_text().splitlines(keepends=True)
     assert len(lines) == 28
     cut = tmp_path / "cut.jsonl"
-    cut.write_text("".join(lines[:20]) + lines[20][:30])
+    cut.write_text("".join(lines[:24]) + lines[24][:30])
     tried, benchmark = [], tuning.benchmark
 
     def counted(*arguments, **keywords):

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from learned_update.ops import readouts, weight_change
+import learned_update as lu
+from learned_update.meta import BaseTrainer
+from learned_update.ops import readouts, unit_features, weight_change
 from learned_update.ops.readouts import LowRank
 
 UNITS, COLUMNS, ANY = 23, 3, 6
@@ -20,10 +22,10 @@ def x():
     return np.random.default_rng(1).normal(size=(ANY, UNITS))
 
 
-@pytest.fixture(params=(4, 100), ids=("wide", "narrow"))
+@pytest.fixture(params=(4, 1024), ids=("wide", "narrow"))
 def path(request, monkeypatch):
     monkeypatch.setattr(readouts, "WIDE", request.param)
-    assert readouts.is_wide(np.zeros((UNITS, COLUMNS))) == (request.param == 4)
+    assert readouts.is_wide(UNITS) == (request.param == 4)
 
 
 def symmetric(rows, columns):
@@ -58,8 +60,24 @@ def test_decorrelation_is_that_with_the_matrix(x):
     )
 
 
-def test_what_is_not_known_is_not_wide():
-    class Unknown:
-        shape = (None, 3)
+@pytest.mark.usefixtures("path")
+def test_projection_is_that_with_the_matrix(x):
+    u = (x - x.mean(axis=0)) / x.std(axis=0)
+    expected = u @ (u.T @ u) / (ANY * np.sqrt(UNITS))
+    found = np.asarray(unit_features.correlation_projection(x))
+    np.testing.assert_allclose(found, expected, rtol=1e-4)  # its epsilon
 
-    assert not readouts.is_wide(Unknown)
+
+def test_what_is_not_known_is_not_wide():
+    assert not readouts.is_wide(None)
+
+
+def test_compiled_steps_know_how_wide_they_are(monkeypatch):
+    asked = []
+    monkeypatch.setattr(readouts, "is_wide", asked.append)
+    rule = lu.UpdateRule()
+    base = rule.base_mlp((7, 5))
+    trainer = BaseTrainer(rule, base)
+    pixels = np.random.default_rng(0).random((6, 4), "float32")
+    trainer([base.init_phi(4, 0)] * 2, [pixels] * 2, 1, 3, (0, 1), progress=False)
+    assert {7, 5} <= set(asked)

@@ -178,3 +178,23 @@ def test_meta_curves_need_a_run(tmp_path, capsys):
     given = ["reproduce", "fig3", "--rule", "glyphs", "--output", str(tmp_path)]
     assert main.main(given) == 2
     assert "Give --rule the directory of a run" in capsys.readouterr().err
+
+
+def test_all_reports_what_can_be_measured_and_goes_on(
+    run_dir, tmp_path, monkeypatch, capsys
+):
+    for identifier in set(REPRODUCTIONS) - {"fig3", "labels"}:
+        monkeypatch.delitem(REPRODUCTIONS, identifier)
+    _, _, *given = arguments("labels", run_dir / "rule.keras", tmp_path)
+    assert main.main(["reproduce", "all", *given]) == 0
+    assert "labels: 1 to 50 labels" in capsys.readouterr().out
+    report = (tmp_path / "report.md").read_text()
+    assert report.startswith("# Reproductions with the rule rule\n")
+    assert "## fig3\n\nNot measured: " in report
+    assert (tmp_path / "labels.md").read_text() in report
+    assert "![](labels.png)" in report
+    before = (tmp_path / "labels.csv").stat().st_mtime_ns
+    assert main.main(["reproduce", "all", *given]) == 0
+    assert "labels: 1 to 50 labels" not in capsys.readouterr().out  # done before
+    assert (tmp_path / "labels.csv").stat().st_mtime_ns == before
+    assert (tmp_path / "report.md").read_text() == report
