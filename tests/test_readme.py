@@ -19,7 +19,7 @@ from tests.golden import cases
 ROOT = pathlib.Path(__file__).parents[1]
 README = ROOT / "README.md"
 FIGURES = ROOT / "docs" / "figures"
-LARGEST_FIGURE = 100_000  # bytes
+LARGEST_FIGURE = 250_000  # bytes
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

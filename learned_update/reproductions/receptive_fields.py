@@ -15,6 +15,8 @@ from learned_update.reproductions.measured import Measured, markdown_table
 from learned_update.reproductions.run_thetas import run_thetas
 from learned_update.reproductions.scoring import RANDOM
 
+DRAWN = 4  # states of a data set in the figure
+
 
 @gin.configurable(module="learned_update")
 def receptive_fields(
@@ -35,7 +37,7 @@ def receptive_fields(
 
     Of a run directory the initial rule and every checkpoint that it keeps are shown,
     else the rule alone. The pixels are in a random order, which the fields are put
-    back from.
+    back from. The figure has the first states and the last one.
 
     Args:
         rule: `UpdateRule`.
@@ -81,9 +83,9 @@ def receptive_fields(
         kernels[dataset.name] = fields
     shapes = {dataset.name: dataset.images.shape[1:] for dataset in loaded}
     panels = {
-        f"{dataset}: {title}": (kernel, shapes[dataset])
+        f"{dataset}: {title}": (fields[title], shapes[dataset])
         for dataset, fields in kernels.items()
-        for title, kernel in fields.items()
+        for title in drawn(list(fields))
     }
     return Measured(
         columns=("dataset", "state", "unit", "concentration"),
@@ -99,6 +101,11 @@ def receptive_fields(
         f"order, seed {seed}; concentration: sum of fourth powers over squared sum "
         "of squares, times the inputs; 3 for normal weights",
     )
+
+
+def drawn(states):
+    """Those of some states that there is room for: the first ones and the last."""
+    return states if len(states) <= DRAWN else [*states[: DRAWN - 1], states[-1]]
 
 
 def unpermuted(phi, order):

@@ -5,6 +5,7 @@ import numpy as np
 import learned_update as lu
 from learned_update.reproductions.receptive_fields import (
     concentration,
+    drawn,
     receptive_fields,
     unpermuted,
 )
@@ -47,3 +48,9 @@ def test_all_data_sets_and_states_are_measured(tmp_path):
         ("glyphs/lao 5x5", "initial theta"),
     ]
     assert len(measured.rows) == 4 * 4
+
+
+def test_first_states_and_the_last_are_drawn():
+    assert drawn([1, 2, 3]) == [1, 2, 3]
+    assert drawn([1, 2, 3, 4]) == [1, 2, 3, 4]
+    assert drawn([1, 2, 3, 4, 5, 6]) == [1, 2, 3, 6]
