@@ -144,7 +144,8 @@ def test_figures_are_small_and_there():
     assert {pathlib.Path(name).stem for name in shown} == set(REPRODUCTIONS)
     for path in FIGURES.glob("*.png"):
         assert path.stat().st_size < LARGEST_FIGURE, path
-        assert Image.open(path).width <= 1000
+        with Image.open(path) as picture:
+            assert picture.width <= 1000
 
 
 def test_every_figure_has_its_command():
@@ -159,6 +160,6 @@ def test_figures_are_shrunk(folder):
     program = ROOT / "tools" / "shrink_figure.py"
     command = [sys.executable, str(program), "large.png", "docs/small.png"]
     subprocess.run(command, check=True)
-    small = Image.open(folder / "docs" / "small.png")
-    assert small.size == (1000, 40)
-    assert len(small.getcolors()) <= 64
+    with Image.open(folder / "docs" / "small.png") as small:
+        assert small.size == (1000, 40)
+        assert len(small.getcolors()) <= 64
