@@ -119,25 +119,6 @@ class BaseMLP(keras.layers.Layer):
             )
         return Phi(layers=tuple(layers))
 
-    def shaped(self, phi):
-        """`phi` with the widths known beforehand, which compiled code may not tell.
-
-        Args:
-            phi: `Phi` of this base model.
-        """
-        layers = []
-        for layer, fan_in, fan_out in zip(
-            phi.layers, (-1, *self.units), self.units, strict=False
-        ):
-            layers.append(
-                LayerParams(
-                    kernel=ops.reshape(layer.kernel, (fan_in, fan_out)),
-                    bias=ops.reshape(layer.bias, (fan_out,)),
-                    feedback=ops.reshape(layer.feedback, (fan_in, fan_out)),
-                )
-            )
-        return Phi(layers=tuple(layers))
-
     def forward(self, phi, x, statistics=None):
         """All activations of a batch.
 

@@ -55,7 +55,7 @@ def unroll_together(rule, base, phi, xs, theta):
 
     def step(theta, phi, x):
         def task_step(phi, x):
-            return inner_step(rule, base, base.shaped(phi), x, theta=theta)
+            return inner_step(rule, base, phi, x, theta=theta)
 
         return backend.vectorize(task_step)(phi, x), ()
 

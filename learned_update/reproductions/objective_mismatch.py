@@ -116,7 +116,8 @@ def _figure(rows, title):
     loss = np.array([row[:1] + row[2:3] for row in rows if row[1] == "loss"])
     left.plot(*loss.T, color=COLOURS[0], lw=1.8)
     low, high = np.quantile(loss[:, 1].astype(float), (0, SHOWN_LOSSES))
-    left.set_ylim(low - 0.05 * (high - low), high)  # the first ones dwarf the others
+    if high > low:  # the first ones dwarf the others
+        left.set_ylim(low - 0.05 * (high - low), high)
     left.set(title=title, xlabel="gradient step", ylabel="own objective (nats)")
     steps, mean, half = accuracy.astype(float).T
     right.fill_between(

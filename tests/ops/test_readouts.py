@@ -1,5 +1,6 @@
 """Products with low-rank matrices: the same for few and for many units."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -72,12 +73,25 @@ def test_what_is_not_known_is_not_wide():
     assert not readouts.is_wide(None)
 
 
-def test_compiled_steps_know_how_wide_they_are(monkeypatch):
+def trained(monkeypatch, wide):
+    """Base model after compiled steps, and the widths that these have asked about."""
     asked = []
-    monkeypatch.setattr(readouts, "is_wide", asked.append)
-    rule = lu.UpdateRule()
-    base = rule.base_mlp((7, 5))
-    trainer = BaseTrainer(rule, base)
-    pixels = np.random.default_rng(0).random((6, 4), "float32")
-    trainer([base.init_phi(4, 0)] * 2, [pixels] * 2, 1, 3, (0, 1), progress=False)
-    assert {7, 5} <= set(asked)
+    is_wide = readouts.is_wide
+    with monkeypatch.context() as patch:
+        patch.setattr(readouts, "WIDE", wide)
+        patch.setattr(readouts, "is_wide", lambda n: asked.append(n) or is_wide(n))
+        rule = lu.UpdateRule(seed=0)
+        base = rule.base_mlp((7, 5))
+        pixels = np.random.default_rng(0).random((6, 4), "float32")
+        phis = [base.init_phi(4, seed) for seed in (0, 1)]
+        phis = BaseTrainer(rule, base)(phis, [pixels] * 2, 3, 6, (0, 1), progress=False)
+    return keras.tree.flatten(phis), set(asked)
+
+
+def test_compiled_steps_know_how_wide_wide_layers_are(monkeypatch):
+    narrow, asked_narrow = trained(monkeypatch, wide=7)
+    wide, asked_wide = trained(monkeypatch, wide=6)
+    assert asked_wide >= {7, 5}
+    assert 7 not in asked_narrow or keras.backend.backend() == "jax"
+    for found, expected in zip(wide, narrow, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
