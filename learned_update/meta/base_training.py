@@ -32,8 +32,10 @@ class BaseTrainer:
         def unrolled(theta, phi, xs):
             return unroll_together(rule, base, phi, xs, theta)
 
-        self._unroll_any = backend.jit(unrolled, free=(1, 2))
-        self._unroll_wide = backend.jit(unrolled)  # traced with the widths it has
+        self._unroll = {  # by whether layers are wide: then traced with their widths
+            True: backend.jit(unrolled),
+            False: backend.jit(unrolled, free=(1, 2)),
+        }
 
     def __call__(
         self,
@@ -70,7 +72,7 @@ class BaseTrainer:
             _check_data(x, phi, batch_size)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
         phi = stack(phis)
-        unroll = self._unroll_wide if _is_wide(phis[0]) else self._unroll_any
+        unroll = self._unroll[_is_wide(phis[0])]
         with Progress(steps, "inner steps", enabled=progress) as bar:
             for start, stop in _calls(steps, callback_every):
                 batches = [
