@@ -6,7 +6,6 @@ from keras import ops
 from learned_update import backend
 from learned_update.baselines.classifier import (
     Adapted,
-    MetaParameters,
     checked_support,
     class_labels,
     draw_together,
@@ -20,6 +19,7 @@ from learned_update.baselines.gradient_descent import (
     descend,
     epoch_means,
 )
+from learned_update.baselines.meta_parameters import MetaParameters
 from learned_update.baselines.task_episodes import TaskEpisodes
 from learned_update.baselines.trainable_base import plain_base
 from learned_update.baselines.wall_time import timed

@@ -10,18 +10,20 @@ from keras import ops
 from learned_update import backend
 from learned_update.baselines import LearnedOptimizer
 from learned_update.baselines.classifier import forward, initial_weights, query_loss
-from learned_update.baselines.learned_optimizer import (
+from learned_update.baselines.optimizer_network import (
     DECAYS,
     LARGEST_MAGNITUDE,
     STEP_SIZE,
     TIMESCALES,
     OptimizerTheta,
-    initial_state,
     initial_theta,
+    weight_changes,
+)
+from learned_update.baselines.optimizer_unroll import (
+    initial_state,
     optimizer_step,
     unroll,
     unrolled_loss,
-    weight_changes,
 )
 from learned_update.baselines.trainable_base import plain_base
 from learned_update.data import Dataset, TaskDistribution
