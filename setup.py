@@ -1,12 +1,13 @@
-"""Installs `learned_update`, its configurations and the `learned-update` command."""
+"""Installs `learned_update`, its configurations and the `learned-update` command.
+
+`setup.cfg` says where the version stands.
+"""
 
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
-VERSION = {}
-exec((ROOT / "learned_update" / "version.py").read_text(encoding="utf-8"), VERSION)
 
 # `gin/` at the top of a checkout is installed as `learned_update/gin`. It is a folder
 # of data: with an `__init__.py` it would hide gin-config.
@@ -14,7 +15,6 @@ CONFIGURATIONS = "learned_update.gin"
 
 setup(
     name="learned-update",
-    version=VERSION["__version__"],
     description="Meta-learned unsupervised update rules, on Keras 3",
     long_description=(ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
@@ -24,7 +24,7 @@ setup(
     package_dir={CONFIGURATIONS: "gin"},
     package_data={
         CONFIGURATIONS: ["**/*.gin"],
-        "learned_update.evaluation": ["episode_sets/*.json"],
+        "learned_update.evaluation.episodes": ["episode_sets/*.json"],
         "learned_update.zoo": ["rules/*.json", "rules/*.keras"],
     },
     install_requires=[

@@ -12,7 +12,7 @@ package(default_visibility = ["//visibility:public"])
 """
 
 DATA = {  # files that a folder ships beside its modules
-    "evaluation": 'glob(["episode_sets/*"])',
+    "evaluation": 'glob(["episodes/episode_sets/*"])',
     "zoo": 'glob(["rules/*"])',
 }
 
@@ -24,7 +24,7 @@ def build_files():
     files = {
         import_graph.PACKAGE / part / "BUILD": _HEADER
         + _library(
-            part, 'glob(["*.py"])', _dependencies(parts[part]), DATA.get(part, "")
+            part, 'glob(["**/*.py"])', _dependencies(parts[part]), DATA.get(part, "")
         )
         for part in folders
     }

@@ -28,7 +28,7 @@ def wheel(tmp_path_factory):
             checkout / item,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
-    for item in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+    for item in ("setup.py", "setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(import_graph.ROOT / item, checkout)
     pip = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
     subprocess.run(
@@ -102,6 +102,6 @@ def test_wheel_has_the_shipped_rules(wheel):
 
 def test_wheel_has_the_shipped_episodes(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    folder = "learned_update/evaluation/episode_sets/"
+    folder = "learned_update/evaluation/episodes/episode_sets/"
     shipped = {name for name in names if name.startswith(folder)}
     assert shipped == {f"{folder}{x}.json" for x in ("fashion_mnist", "mnist")}

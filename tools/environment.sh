@@ -31,7 +31,7 @@ find_python() {
 }
 
 checksum() {
-  cat "$ROOT/setup.py" "$ROOT/pyproject.toml" "$ROOT/learned_update/version.py" \
+  cat "$ROOT/setup.py" "$ROOT/setup.cfg" "$ROOT/pyproject.toml" "$ROOT/learned_update/version.py" \
     | cksum | tr -d ' '
 }
 

@@ -40,8 +40,8 @@ def main(arguments=None):
 
 def _run(options):
     with environment.quiet_imports():
-        from learned_update.evaluation.tuning import tune
-        from learned_update.evaluation.tuning_report import write_tuning
+        from learned_update.evaluation.tuning.report import write_tuning
+        from learned_update.evaluation.tuning.search import tune
         from learned_update.zoo import load_rule
 
     configure(options)

@@ -10,22 +10,26 @@ searches for on the train splits, with as many settings for each. No choice was 
 an example that is scored.
 """
 
-from learned_update.baselines.contrastive import Contrastive
-from learned_update.baselines.denoising_autoencoder import DenoisingAutoencoder
-from learned_update.baselines.fixed_phi import FixedPhi
-from learned_update.baselines.hebbian import Hebbian
-from learned_update.baselines.k_means import KMeansFeatures
-from learned_update.baselines.learned_optimizer import LearnedOptimizer
-from learned_update.baselines.maml import Maml
-from learned_update.baselines.pca import Pca
-from learned_update.baselines.prototypical import (
+from learned_update.baselines.meta_learned.learned_optimizer import LearnedOptimizer
+from learned_update.baselines.meta_learned.maml import Maml
+from learned_update.baselines.meta_learned.prototypical import (
     PrototypicalNetwork,
     nearest_prototype,
 )
-from learned_update.baselines.random_initialisation import RandomInitialisation
-from learned_update.baselines.raw_pixels import RawPixels
-from learned_update.baselines.supervised import Supervised
-from learned_update.baselines.vae import Vae
+from learned_update.baselines.shared.fixed_phi import FixedPhi
+from learned_update.baselines.supervised.from_scratch import Supervised
+from learned_update.baselines.unsupervised.autoencoders.denoising_autoencoder import (
+    DenoisingAutoencoder,
+)
+from learned_update.baselines.unsupervised.autoencoders.vae import Vae
+from learned_update.baselines.unsupervised.contrastive import Contrastive
+from learned_update.baselines.unsupervised.hebbian import Hebbian
+from learned_update.baselines.unsupervised.k_means import KMeansFeatures
+from learned_update.baselines.unsupervised.pca import Pca
+from learned_update.baselines.unsupervised.random_initialisation import (
+    RandomInitialisation,
+)
+from learned_update.baselines.unsupervised.raw_pixels import RawPixels
 
 __all__ = [
     "Contrastive",

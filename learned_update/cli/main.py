@@ -9,7 +9,7 @@ from learned_update.cli import environment
 from learned_update.errors import InvalidInputError
 from learned_update.version import __version__
 
-VERBS = (  # each a module beside this one
+VERBS = (  # each a module of `verbs`
     "train",
     "evaluate",
     "reproduce",
@@ -60,7 +60,7 @@ def _refuse(options, message, status):
 
 
 def _verb(name):
-    return importlib.import_module(f"learned_update.cli.{name}")
+    return importlib.import_module(f"learned_update.cli.verbs.{name}")
 
 
 def _parser():

@@ -1,6 +1,16 @@
 """Data sets, and the few-shot tasks that are drawn from them."""
 
-from learned_update.data.augmentation import Augmentation
+from learned_update.data.catalogue.dataset_names import dataset_names, group_names
+from learned_update.data.catalogue.partitions import (
+    PARTS,
+    check_disjoint,
+    names_of_part,
+    part_of,
+)
+from learned_update.data.catalogue.writing_systems import (
+    HELD_OUT_SCRIPTS,
+    META_TRAIN_SCRIPTS,
+)
 from learned_update.data.dataset import (
     Dataset,
     check_dataset,
@@ -9,21 +19,19 @@ from learned_update.data.dataset import (
     split,
     subset,
 )
-from learned_update.data.dataset_names import dataset_names, group_names
-from learned_update.data.digits import digits
-from learned_update.data.glyphs import glyphs, scripts
-from learned_update.data.input_maps import InputMapDistribution
-from learned_update.data.mixtures import (
+from learned_update.data.registry import load, load_all, prepare
+from learned_update.data.sources.digits import digits
+from learned_update.data.sources.glyphs.scripts import glyphs, scripts
+from learned_update.data.sources.own.own_data import from_arrays, from_path, from_texts
+from learned_update.data.sources.two_moons import two_moons
+from learned_update.data.tasks.augmentation import Augmentation
+from learned_update.data.tasks.distribution import Task, TaskDistribution
+from learned_update.data.tasks.input_maps import InputMapDistribution
+from learned_update.data.tasks.mixtures import (
     named_dataset,
     named_datasets,
     task_distribution,
 )
-from learned_update.data.own_data import from_arrays, from_path, from_texts
-from learned_update.data.partitions import PARTS, check_disjoint, names_of_part, part_of
-from learned_update.data.registry import load, load_all, prepare
-from learned_update.data.tasks import Task, TaskDistribution
-from learned_update.data.two_moons import two_moons
-from learned_update.data.writing_systems import HELD_OUT_SCRIPTS, META_TRAIN_SCRIPTS
 
 __all__ = [
     "HELD_OUT_SCRIPTS",

@@ -5,21 +5,25 @@ import inspect
 import os
 import pathlib
 
-from learned_update.data import own_data
-from learned_update.data.classes import chosen_classes
-from learned_update.data.dataset import check_labelled, subset
-from learned_update.data.dataset_names import (
+from learned_update.data.catalogue.dataset_names import (
     GROUPS,
     SCRIPTS,
     dataset_names,
     unknown_dataset,
 )
-from learned_update.data.digits import digits
-from learned_update.data.glyphs import glyphs
-from learned_update.data.prepared_summary import describe
-from learned_update.data.resizing import resize_all
-from learned_update.data.tfds_data import prepare_tfds, tfds_dataset, tfds_options
-from learned_update.data.two_moons import two_moons
+from learned_update.data.classes import chosen_classes
+from learned_update.data.dataset import check_labelled, subset
+from learned_update.data.preparation.resizing import resize_all
+from learned_update.data.preparation.summary import describe
+from learned_update.data.sources.digits import digits
+from learned_update.data.sources.glyphs.scripts import glyphs
+from learned_update.data.sources.own import own_data
+from learned_update.data.sources.tfds.loading import (
+    prepare_tfds,
+    tfds_dataset,
+    tfds_options,
+)
+from learned_update.data.sources.two_moons import two_moons
 from learned_update.errors import invalid
 
 _PATH_STARTS = ("./", "../", "/", "~")

@@ -1,21 +1,21 @@
 """Few-shot protocols, tables and figures: what a rule is worth."""
 
-from learned_update.evaluation.benchmark_protocol import BenchmarkProtocol
-from learned_update.evaluation.benchmark_report import write_benchmark
-from learned_update.evaluation.column import Column
-from learned_update.evaluation.episode_files import (
+from learned_update.evaluation.episodes.files import (
     episode_digest,
     read_episodes,
     write_episodes,
 )
-from learned_update.evaluation.episode_set import EpisodeSet, draw_episode_set
-from learned_update.evaluation.few_shot import evaluate
-from learned_update.evaluation.full_test_sets import full_test_sets
-from learned_update.evaluation.monitor import held_out_monitor
-from learned_update.evaluation.protocol import Protocol
-from learned_update.evaluation.report import report
-from learned_update.evaluation.table import Row
-from learned_update.evaluation.tuning import tune
+from learned_update.evaluation.episodes.fixed_sets import EpisodeSet, draw_episode_set
+from learned_update.evaluation.few_shot.protocol import Protocol
+from learned_update.evaluation.few_shot.run_report import report
+from learned_update.evaluation.few_shot.scores import evaluate
+from learned_update.evaluation.held_out.monitor import held_out_monitor
+from learned_update.evaluation.results.column import Column
+from learned_update.evaluation.results.table import Row
+from learned_update.evaluation.test_sets.comparison import full_test_sets
+from learned_update.evaluation.test_sets.protocol import BenchmarkProtocol
+from learned_update.evaluation.test_sets.report import write_benchmark
+from learned_update.evaluation.tuning.search import tune
 
 __all__ = [
     "BenchmarkProtocol",

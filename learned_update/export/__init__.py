@@ -1,6 +1,6 @@
 """Rules and trained encoders in files that run without this package."""
 
-from learned_update.export.encoder import export_encoder
+from learned_update.export.encoders.encoder import export_encoder
 from learned_update.export.named_tensors import (
     named_phi,
     named_statistics,

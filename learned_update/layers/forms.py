@@ -4,18 +4,24 @@ A form is a dict of the arguments of `UpdateRule`. Where the two differ, they ar
 another layer, not a flag.
 """
 
-from learned_update.layers.block import Block, Chain
-from learned_update.layers.convolution import Convolution
-from learned_update.layers.error_network import ErrorNetwork
-from learned_update.layers.features import LocalFeatures, ReleasedFeatures
 from learned_update.layers.inner_learning_rate import FixedRate, LearnedRate
-from learned_update.layers.linear import UnitLinear
-from learned_update.layers.merge import LeakyMerge, ReleasedMerge
-from learned_update.layers.mixing import ConvolutionMixing, MomentMixing
-from learned_update.layers.terms import NEURON_LOCAL_TERMS, RELEASED_TERMS
-from learned_update.layers.top_error import ConvolutionTopError, LocalTopError
+from learned_update.layers.primitives.block import Block, Chain
+from learned_update.layers.primitives.convolution import Convolution
+from learned_update.layers.primitives.linear import UnitLinear
+from learned_update.layers.unit_states.error_network import ErrorNetwork
+from learned_update.layers.unit_states.features import LocalFeatures, ReleasedFeatures
+from learned_update.layers.unit_states.mixing import ConvolutionMixing, MomentMixing
+from learned_update.layers.unit_states.top_error import (
+    ConvolutionTopError,
+    LocalTopError,
+)
 from learned_update.layers.update_network import BiasChange, UpdateNetwork
-from learned_update.layers.weight_change import WeightChange
+from learned_update.layers.weight_changes.merge import LeakyMerge, ReleasedMerge
+from learned_update.layers.weight_changes.terms import (
+    NEURON_LOCAL_TERMS,
+    RELEASED_TERMS,
+)
+from learned_update.layers.weight_changes.weight_change import WeightChange
 
 RELEASED_BASE = {
     "epsilon": 1e-6,

@@ -3,7 +3,7 @@
 import gin
 
 from learned_update.layers.forms import neuron_local_parts, released_parts
-from learned_update.layers.mixing import ConvolutionMixing, MomentMixing
+from learned_update.layers.unit_states.mixing import ConvolutionMixing, MomentMixing
 from learned_update.layers.update_rule import UpdateRule
 
 for _mixing in (ConvolutionMixing, MomentMixing):

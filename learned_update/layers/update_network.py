@@ -6,8 +6,8 @@ import keras
 from keras import ops
 
 from learned_update import backend
-from learned_update.layers.linear import Linear
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
+from learned_update.layers.primitives.linear import Linear
 from learned_update.types import LayerParams, Phi
 
 

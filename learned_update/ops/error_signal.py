@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from learned_update.ops.normalization import scale_by_rms
+from learned_update.ops.normalisation import scale_by_rms
 
 
 def error_signal(d, z, readout):

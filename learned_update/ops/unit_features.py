@@ -3,7 +3,7 @@
 from keras import ops
 
 from learned_update.ops.competition import win_probability
-from learned_update.ops.normalization import standardise
+from learned_update.ops.normalisation import standardise
 from learned_update.ops.readouts import is_wide
 
 CORRELATION_EPSILON = 1e-6  # as c(x) of released_rule, section 5

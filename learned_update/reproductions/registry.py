@@ -6,21 +6,21 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from learned_update.errors import invalid
-from learned_update.reproductions.ablations import ablations
-from learned_update.reproductions.activations import activations
-from learned_update.reproductions.components import explained, projected
-from learned_update.reproductions.domains import domains
-from learned_update.reproductions.few_labels import few_labels
-from learned_update.reproductions.grid import grid
-from learned_update.reproductions.horizon import horizon
-from learned_update.reproductions.labels import labels
-from learned_update.reproductions.measured import write
-from learned_update.reproductions.meta_curves import meta_curves
-from learned_update.reproductions.objective_mismatch import objective_mismatch
-from learned_update.reproductions.over_meta_training import over_meta_training
-from learned_update.reproductions.permuted_pixels import permuted_pixels
-from learned_update.reproductions.receptive_fields import receptive_fields
-from learned_update.reproductions.table_1 import approaches
+from learned_update.reproductions.ablations.reproduction import ablations
+from learned_update.reproductions.beyond.domain import domains
+from learned_update.reproductions.beyond.horizon import horizon
+from learned_update.reproductions.beyond.labels_per_class import labels
+from learned_update.reproductions.paper.activations import activations
+from learned_update.reproductions.paper.components import explained, projected
+from learned_update.reproductions.paper.few_labels import few_labels
+from learned_update.reproductions.paper.grid import grid
+from learned_update.reproductions.paper.meta_curves import meta_curves
+from learned_update.reproductions.paper.objective_mismatch import objective_mismatch
+from learned_update.reproductions.paper.over_meta_training import over_meta_training
+from learned_update.reproductions.paper.permuted_pixels import permuted_pixels
+from learned_update.reproductions.paper.receptive_fields import receptive_fields
+from learned_update.reproductions.paper.table1.table1 import approaches
+from learned_update.reproductions.shared.measured import write
 
 
 class Request(NamedTuple):

@@ -1,15 +1,15 @@
 """Meta-training: the trainer, its state on disk, and runs."""
 
-from learned_update.training.checkpoint import (
+from learned_update.training.objective import cosine_objective, squared_objective
+from learned_update.training.optimizer import adam
+from learned_update.training.runs.checkpoint import (
     checkpoints,
     outer_step_of,
     restore_checkpoint,
     save_checkpoint,
 )
-from learned_update.training.metrics_log import MetricsLog
-from learned_update.training.objective import cosine_objective, squared_objective
-from learned_update.training.optimizer import adam
-from learned_update.training.run import INITIAL_RULE_FILE, meta_train
+from learned_update.training.runs.metrics_log import MetricsLog
+from learned_update.training.runs.run import INITIAL_RULE_FILE, meta_train
 from learned_update.training.schedule import Schedule
 from learned_update.training.shapes import sampled_groups
 from learned_update.training.task_group import TaskGroup, task_group

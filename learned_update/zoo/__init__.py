@@ -9,9 +9,9 @@ from learned_update.lazy import lazily
 _HOMES = {
     "adding": ("add_rule",),
     "card": ("Card", "Compute", "Result"),
-    "conversion": ("convert_released_rule",),
+    "released.conversion": ("convert_released_rule",),
     "loading": ("load_rule",),
-    "released": ("load_released_rule", "released_variable_names"),
+    "released.rule": ("load_released_rule", "released_variable_names"),
     "shelves": ("list_rules", "remove_rule", "rule_card"),
 }
 __getattr__, __dir__, _NAMES = lazily(__name__, _HOMES)

@@ -10,7 +10,7 @@ from learned_update.baselines import (
     RandomInitialisation,
     RawPixels,
 )
-from learned_update.baselines.k_means import triangle
+from learned_update.baselines.unsupervised.k_means import triangle
 from learned_update.layers import BaseMLP
 
 RNG = np.random.default_rng(0)

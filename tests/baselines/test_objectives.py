@@ -6,17 +6,21 @@ from keras import ops
 from scipy import stats
 from scipy.special import expit, log_softmax
 
-from learned_update.baselines.contrastive import ContrastiveModel, nt_xent
-from learned_update.baselines.denoising_autoencoder import (
+from learned_update.baselines.meta_learned.prototypical import prototypical_loss
+from learned_update.baselines.shared.seeds import draws
+from learned_update.baselines.shared.trainable_base import (
+    EPSILON,
+    TrainableBase,
+    plain_base,
+)
+from learned_update.baselines.supervised.from_scratch import cross_entropy
+from learned_update.baselines.unsupervised.autoencoders.denoising_autoencoder import (
     DenoisingModel,
     squared_error,
 )
-from learned_update.baselines.prototypical import prototypical_loss
-from learned_update.baselines.seeds import draws
-from learned_update.baselines.supervised import cross_entropy
-from learned_update.baselines.trainable_base import EPSILON, TrainableBase, plain_base
-from learned_update.baselines.vae import VaeModel, divergence
-from learned_update.baselines.views import masked, noisy, shifted
+from learned_update.baselines.unsupervised.autoencoders.vae import VaeModel, divergence
+from learned_update.baselines.unsupervised.contrastive import ContrastiveModel, nt_xent
+from learned_update.baselines.unsupervised.views import masked, noisy, shifted
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(size=(6, 12)).astype("float32")

@@ -6,7 +6,8 @@ import sys
 import gin
 import pytest
 
-from learned_update.cli import experiment, main, train
+from learned_update.cli import experiment, main
+from learned_update.cli.verbs import train
 from learned_update.version import __version__
 
 

@@ -8,17 +8,17 @@ from PIL import Image
 from learned_update.data import (
     HELD_OUT_SCRIPTS,
     META_TRAIN_SCRIPTS,
-    dataset_names,
     digits,
     glyphs,
     load,
     load_all,
     subset,
 )
-from learned_update.data.dataset_names import group_names
+from learned_update.data.catalogue import dataset_names
+from learned_update.data.catalogue.dataset_names import group_names
+from learned_update.data.preparation.resizing import resize
 from learned_update.data.registry import prepare
-from learned_update.data.resizing import resize
-from learned_update.data.two_moons import two_moons
+from learned_update.data.sources.two_moons import two_moons
 
 _TFDS = {
     "mnist",

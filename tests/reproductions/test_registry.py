@@ -9,7 +9,7 @@ from matplotlib.image import imread
 
 import learned_update as lu
 from learned_update.cli import main
-from learned_update.evaluation.held_out_log import HeldOutScore
+from learned_update.evaluation.held_out.log import HeldOutScore
 from learned_update.reproductions import REPRODUCTIONS
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import learned_update as lu
-from learned_update.evaluation import held_out_watch
-from learned_update.evaluation.held_out_log import best_score, read_scores
-from learned_update.evaluation.held_out_watch import HeldOutWatch
-from learned_update.evaluation.monitor import held_out_monitor
+from learned_update.evaluation.held_out import watch as held_out_watch
+from learned_update.evaluation.held_out.log import best_score, read_scores
+from learned_update.evaluation.held_out.monitor import held_out_monitor
+from learned_update.evaluation.held_out.watch import HeldOutWatch
 from learned_update.meta import BaseTrainer
 from learned_update.run_metrics import read_metrics
 from learned_update.training import MetaTrainer, Schedule, checkpoints, meta_train

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from learned_update.layers.mixing import MomentMixing
+from learned_update.layers.unit_states.mixing import MomentMixing
 from learned_update.zoo import load_rule
 from tests.rules_and_bases import neuron_local
 from tests.zoo.small_rules import assert_same_theta, rewritten

@@ -1,0 +1,1 @@
+"""The verbs of `learned-update`, a file each."""

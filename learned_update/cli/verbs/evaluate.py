@@ -1,0 +1,111 @@
+"""`learned-update evaluate`: what a rule is worth, beside the baselines."""
+
+import pathlib
+
+from learned_update.cli import environment
+from learned_update.cli.arguments import add_force_argument, check_output, integer
+from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
+
+SUMMARY = "Score rules on few labels, beside baselines on the same episodes."
+EXAMPLE = """\
+example:
+  learned-update evaluate --rule glyphs --data digits glyphs/meta_test --size 8
+  learned-update evaluate --rule glyphs --rule runs/mine --data mnist --size 14 \\
+      --steps 500 --output results/mnist
+
+The table goes to the terminal, and with --output to table.csv and table.md in a folder.
+"""
+_PROTOCOL = {  # options that are fields of the protocol
+    "ways": "classes per data set",
+    "shots": "labelled examples per class",
+    "queries": "test examples per class and episode",
+    "episodes": "per initialisation",
+    "initialisations": "of phi",
+    "batch_size": "examples of an inner step",
+    "seed": "of everything random",
+}
+
+
+def add_arguments(parser):
+    """Adds the options of this verb."""
+    parser.add_argument(
+        "--rule",
+        action="append",
+        required=True,
+        metavar="NAME_OR_FILE",
+        help="a rule by name, a .keras file or a run directory; may be repeated, "
+        "differences are to the first",
+    )
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="NAME",
+        help="labelled data sets: names, groups of names such as glyphs/meta_test, "
+        "or paths",
+    )
+    parser.add_argument(
+        "--size", type=integer, metavar="PIXELS", help="height and width of images"
+    )
+    parser.add_argument(
+        "--channels", type=int, choices=(1, 3), help="1 for grey, 3 for colour images"
+    )
+    parser.add_argument(
+        "--steps", type=integer, default=200, metavar="INTEGER", help="inner steps"
+    )
+    parser.add_argument(
+        "--units",
+        nargs="+",
+        type=integer,
+        metavar="INTEGER",
+        help="widths of the base model, bottom to top",
+    )
+    for name, what in _PROTOCOL.items():
+        parser.add_argument(f"--{name}", type=integer, metavar="INTEGER", help=what)
+    parser.add_argument(
+        "--output", metavar="FOLDER", help="where table.csv and table.md are written"
+    )
+    add_force_argument(parser)
+    add_gin_arguments(parser)
+
+
+def run(options):
+    """Scores the rules, prints the table and writes it if asked to."""
+    written = _written(options)
+    for path in written:
+        check_output(path, options.force)
+    configure(options)
+    with environment.quiet_imports():
+        from learned_update.data import load_all
+        from learned_update.evaluation import Column, Protocol, evaluate
+        from learned_update.evaluation.results import table
+        from learned_update.zoo import load_rule
+
+    rules = {_rule_name(source): load_rule(source) for source in options.rule}
+    datasets = load_all(options.data, size=options.size, channels=options.channels)
+    given = {name: getattr(options, name) for name in ("units", *_PROTOCOL)}
+    protocol = {name: value for name, value in given.items() if value is not None}
+    if "units" in protocol:
+        protocol["units"] = tuple(protocol["units"])
+    rows = call_configured(evaluate, rules, datasets, steps=options.steps, **protocol)
+    reference = Column(next(iter(rules)), options.steps)
+    caption = str(Protocol(**protocol))
+    if written:
+        table.write_csv(rows, written[0])
+        table.write_markdown(rows, reference, caption, written[1])
+    print(table.markdown(rows, reference, caption))
+    if written:
+        print(f"Wrote {' and '.join(map(str, written))}.")
+
+
+def _written(options):
+    if options.output is None:
+        return []
+    folder = pathlib.Path(options.output)
+    return [folder / "table.csv", folder / "table.md"]
+
+
+def _rule_name(source):
+    """What the table calls a rule: its name in the zoo, or that of its file."""
+    path = pathlib.Path(source)
+    return path.stem if path.suffix == ".keras" else path.name

@@ -1,0 +1,4 @@
+"""Where examples come from: one room or file per kind of source.
+
+From outside: `digits`, `glyphs.scripts`, `own.own_data`, `tfds.loading`, `two_moons`.
+"""

@@ -1,0 +1,4 @@
+"""Characters of many scripts, rendered from fonts.
+
+From outside: `scripts`.
+"""

@@ -1,0 +1,4 @@
+"""Data of users: arrays, tables, texts and folders of images.
+
+From outside: `own_data`.
+"""

@@ -1,0 +1,154 @@
+"""Data of users: files, folders, arrays and texts."""
+
+import pathlib
+
+import gin
+import numpy as np
+
+from learned_update.data.preparation.bag_of_words import bag_of_words
+from learned_update.data.preparation.bag_of_words import (
+    vocabulary as most_frequent_words,
+)
+from learned_update.data.preparation.resizing import resize_all
+from learned_update.data.sources.own.array_files import read_arrays
+from learned_update.data.sources.own.arrays import from_arrays
+from learned_update.data.sources.own.image_folder import read_image_folder
+from learned_update.data.sources.own.tables import DELIMITERS, read_table
+from learned_update.data.sources.own.text_files import read_lines
+from learned_update.errors import describe, invalid
+
+ARRAYS = (".npy", ".npz")
+TABLES = tuple(DELIMITERS)
+TEXTS = (".txt",)
+SUFFIXES = ARRAYS + TABLES + TEXTS
+
+
+@gin.configurable(module="learned_update")
+def from_path(
+    path,
+    size=None,
+    channels=None,
+    label=None,
+    on_error="raise",
+    words=1000,
+    counts=False,
+):
+    """Reads a file or a folder of the user's.
+
+    `.npy` and `.npz`: rows or images, see `from_arrays` and `read_arrays`; `.csv` and
+    `.tsv`: rows, see `read_table`; `.txt`: a text per line, see `from_texts`; a
+    folder: images, see `read_image_folder`.
+
+    Args:
+        path: the file or folder.
+        size: height and width that images are resized to; None leaves them.
+        channels: 1 for grey, 3 for colour images; None leaves them.
+        label: name or index of a table's column of labels; None if there is none.
+        on_error: "raise", or "skip" to leave out images that cannot be read.
+        words: size of the vocabulary of a text file.
+        counts: whether the words of a text are counted.
+
+    Returns:
+        `Dataset`, named like the file without its suffix or like the folder.
+
+    Raises:
+        FileNotFoundError: there is no such file or folder.
+        ValueError: if it holds something else, or an argument does not apply to it.
+    """
+    path = pathlib.Path(path).expanduser()
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        _refuse(path, "a table", label=label)
+        return read_image_folder(path, size, channels, on_error)
+    _check_file(path, suffix)
+    if suffix in ARRAYS:
+        _refuse(path, "a table", label=label)
+        dataset = from_arrays(*read_arrays(path), name=path.stem)
+        return _resized(path, dataset, size, channels)
+    _refuse(path, "images", size=size, channels=channels)
+    if suffix in TABLES:
+        table = read_table(path, label)
+        return from_arrays(table.values, table.labels, name=path.stem)
+    _refuse(path, "a table", label=label)
+    return from_texts(read_lines(path), words=words, counts=counts, name=path.stem)
+
+
+def from_texts(
+    texts, labels=None, words=1000, counts=False, vocabulary=None, name="texts"
+):
+    """A data set of texts as bags of words.
+
+    Args:
+        texts: strings; any iterable.
+        labels: one per text, of any hashable type; None if unknown.
+        words: size of the vocabulary, the most frequent words of these texts.
+        counts: True counts occurrences; False says whether there are any.
+        vocabulary: words in lower case, such as those of the training texts; None
+            takes the most frequent ones of these texts.
+        name: what messages and tables call the data set.
+
+    Returns:
+        `Dataset` with images `(texts, 1, words, 1)`; see `bag_of_words`.
+
+    Raises:
+        ValueError: if there is no text, one is empty or no string, or the labels do
+            not fit.
+    """
+    if not isinstance(texts, str | bytes):  # which `bag_of_words` refuses
+        texts = list(texts)
+        empty = [
+            row
+            for row, text in enumerate(texts)
+            if isinstance(text, str | bytes) and not text.strip()
+        ]
+        if empty:
+            raise invalid(
+                f"Data set {name!r} holds empty texts.",
+                expected="texts with at least one word",
+                received=f"{len(empty)} empty of {len(texts)}, the first at position "
+                f"{empty[0]}",
+                remedy="Leave them out, and their labels.",
+            )
+    if vocabulary is None:
+        vocabulary = most_frequent_words(texts, words)
+    return from_arrays(bag_of_words(texts, vocabulary, counts), labels, name=name)
+
+
+def _check_file(path, suffix):
+    if not path.exists():
+        raise FileNotFoundError(
+            describe(
+                f"There is no file or folder {str(path)!r}.",
+                expected=f"a folder of images, or a file ({' '.join(SUFFIXES)})",
+                received="a path at which there is nothing",
+                remedy="Check the path.",
+            )
+        )
+    if suffix not in SUFFIXES:
+        raise invalid(
+            f"{path} is of no known kind.",
+            expected=f"a folder of images, or a file ({' '.join(SUFFIXES)})",
+            received=f"the suffix {suffix!r}",
+            remedy="Convert it; a single image goes into a folder.",
+        )
+
+
+def _resized(path, dataset, size, channels):
+    if size is None and channels is None:
+        return dataset
+    if dataset.images.dtype != np.uint8 or dataset.images.shape[1] == 1:
+        _refuse(path, "uint8 images", size=size, channels=channels)
+    images = resize_all(dataset.images, size, channels)
+    return dataset._replace(images=images)
+
+
+def _refuse(path, kind, **arguments):
+    """Raises `ValueError` if an argument is given, for it is for another kind."""
+    for argument, value in arguments.items():
+        if value is not None:
+            raise invalid(
+                f"{argument} does not apply to {path}.",
+                expected=f"{kind}, or no {argument}",
+                received=f"{argument}={value!r}",
+                remedy="Leave it out.",
+            )

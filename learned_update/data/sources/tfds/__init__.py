@@ -1,0 +1,4 @@
+"""Data sets of TensorFlow Datasets.
+
+From outside: `loading`.
+"""

@@ -1,0 +1,4 @@
+"""The search for settings: every method with one budget, no test example read.
+
+From outside: `search`.
+"""

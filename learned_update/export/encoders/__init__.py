@@ -1,0 +1,4 @@
+"""A trained base model alone: Keras, ONNX and SavedModel.
+
+From outside: `encoder`.
+"""

@@ -1,0 +1,64 @@
+"""A trained base model alone, in the files that people deploy."""
+
+import pathlib
+
+from learned_update.errors import invalid
+from learned_update.export.destination import check_destination
+from learned_update.export.encoders.folded_layer import folded_layers
+from learned_update.export.encoders.keras_encoder import write_keras_encoder
+from learned_update.export.encoders.onnx_encoder import write_onnx_encoder
+from learned_update.export.encoders.saved_encoder import write_saved_encoder
+
+_WRITERS = {
+    ".keras": write_keras_encoder,
+    ".onnx": write_onnx_encoder,
+    "": write_saved_encoder,
+}
+
+
+def export_encoder(
+    base,
+    phi,
+    statistics,
+    path,
+    input_mean=None,
+    input_scale=None,
+    overwrite=False,
+):
+    """Writes x -> `base.embed(phi, x, statistics)` to a file without this package.
+
+    Normalisations are folded into kernels and biases, so what is written is a plain
+    chain of affine maps and activations, for batches of any size, equal to `embed` up
+    to round-off. The suffix says which file:
+
+    * `.keras`: a Keras model of Dense layers; loads with Keras alone.
+    * `.onnx`: a graph of Gemm and activation nodes, opset 20, from `x` to `features`.
+    * none: a SavedModel folder; `tf.saved_model.load(path).embed(x)`, or its signature
+      `serving_default` from `x` to `features`.
+
+    Args:
+        base: `BaseMLP`; its activation is one of Keras' own, or `"step"`.
+        phi: trained `Phi`.
+        statistics: `Statistics` to normalise with, from `base.statistics(phi, x)`.
+        path: file or folder to write.
+        input_mean: subtracted from the inputs first, `(inputs,)` or a number.
+        input_scale: then divides them, `(inputs,)` or a number.
+        overwrite: whether what is there already is replaced.
+
+    Raises:
+        ValueError: the suffix is another one, something is at the path, the
+            activation has no place in such a file, the arguments do not fit together,
+            or a package that writes the file is missing.
+        OSError: the path cannot be written.
+    """
+    path = pathlib.Path(path)
+    if path.suffix not in _WRITERS:
+        raise invalid(
+            "The suffix says how an encoder is written.",
+            expected=".keras, .onnx, or none for a SavedModel folder",
+            received=str(path),
+            remedy="Rename it, for example to encoder.keras.",
+        )
+    check_destination(path, overwrite)
+    layers = folded_layers(base, phi, statistics, input_mean, input_scale)
+    _WRITERS[path.suffix](layers, base.activation, path)

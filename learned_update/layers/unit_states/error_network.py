@@ -1,0 +1,162 @@
+"""The error-generating network: unit states and the error that is carried down."""
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from learned_update.errors import invalid
+from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
+from learned_update.layers.primitives.linear import Linear
+from learned_update.layers.unit_states.features import UnitInputs
+from learned_update.ops.error_signal import carry_down, error_signal
+
+
+class UnitStates(NamedTuple):
+    """What the error network computes; one entry per level, 0 = input, L = top.
+
+    Attributes:
+        activity: features of activity, `(batch, units, channels)`.
+        features: what the network of a unit sees.
+        d: error that arrives from above.
+        h: unit states.
+        delta: error signal that a level hands on.
+        readout_input: what the update network reads.
+    """
+
+    activity: tuple[Any, ...]
+    features: tuple[Any, ...]
+    d: tuple[Any, ...]
+    h: tuple[Any, ...]
+    delta: tuple[Any, ...]
+    readout_input: tuple[Any, ...]
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class ErrorNetwork(keras.layers.Layer):
+    """h_l = unit_network(features_l, d_l); delta_l = d_l sigmoid(z) + linear(h_l).
+
+    d_L comes from `top_error`; d_{l-1} is delta_l carried down through the feedback
+    kernels. At the input z is x_0 and the bias 0 (released_rule, section 4).
+
+    Args:
+        features: layer that makes what the network of a unit sees.
+        top_error: layer that makes d_L of the top level's activity.
+        unit_network: layer that makes h of the features.
+        carry_epsilon: added to the mean square over the channels of a carried error.
+        carry_fan_scaling: whether a carried error is divided by sqrt(units above).
+        readouts_see_all: whether the update network reads h, activity and delta
+            (neuron_local) or h alone (released).
+    """
+
+    def __init__(
+        self,
+        features,
+        top_error,
+        unit_network,
+        carry_epsilon,
+        carry_fan_scaling,
+        readouts_see_all,
+        **kwargs,
+    ):
+        super().__init__(autocast=False, **kwargs)
+        self.features = features
+        self.top_error = top_error
+        self.unit_network = unit_network
+        self.carry_epsilon = carry_epsilon
+        self.carry_fan_scaling = carry_fan_scaling
+        self.readouts_see_all = readouts_see_all
+        self.delta_readout = Linear(top_error.delta_channels, dtype=self.dtype_policy)
+
+    def build(self, input_shape=None):
+        del input_shape
+        delta_channels = self.top_error.delta_channels
+        self.top_error.build((None, None, self.features.activity_channels))
+        self.features.build(delta_channels)
+        seen = (None, None, self.features.channels(delta_channels))
+        self.unit_network.build(seen)
+        states = self.unit_network.compute_output_shape(seen)
+        self.delta_readout.build(states)
+        self.readout_channels = states[-1]
+        if self.readouts_see_all:
+            self.readout_channels += self.features.activity_channels + delta_channels
+
+    def call(self, phi, acts):
+        """Unit states of all levels.
+
+        Args:
+            phi: `Phi`; the error is carried through `feedback`.
+            acts: `Activations` of a batch.
+
+        Returns:
+            `UnitStates`.
+        """
+        levels = len(acts.xs)
+        zs = (acts.xs[0], *acts.zs)  # the z of the input level is x_0
+        activity = [
+            self.features.activity(x, z) for x, z in zip(acts.xs, zs, strict=True)
+        ]
+        self.check_embedding(acts.xs[-1].shape[-1])
+        d = self.top_error(activity[-1])
+        states = []
+        for level in reversed(range(levels)):
+            seen = self.features(activity[level], d, _unit_inputs(phi, acts, level))
+            h = self.unit_network(seen)
+            delta = error_signal(d, zs[level], self.delta_readout(h))
+            states.append((activity[level], seen, d, h, delta))
+            if level:
+                d = carry_down(
+                    delta,
+                    phi.layers[level - 1].feedback,
+                    self.carry_epsilon,
+                    self.carry_fan_scaling,
+                )
+        return UnitStates(
+            *zip(*reversed(states), strict=True),
+            readout_input=tuple(
+                self._readout_input(activity, h, delta)
+                for activity, _, _, h, delta in reversed(states)
+            ),
+        )
+
+    def _readout_input(self, activity, h, delta):
+        if not self.readouts_see_all:
+            return h
+        return ops.concatenate([h, activity, delta], axis=-1)
+
+    def check_embedding(self, width):
+        """Raises `ValueError` unless the top layer may have so many units."""
+        needed = self.top_error.embedding_units
+        if needed is not None and width not in (None, needed):
+            raise invalid(
+                "This rule fits one width of the embedding only.",
+                expected=f"a base model with units[-1] = {needed}",
+                received=f"{width} units on the top layer",
+                remedy="Use that width, or a rule of the neuron_local form.",
+            )
+
+    def get_config(self):
+        parts = ("features", "top_error", "unit_network")
+        return {
+            **super().get_config(),
+            **{x: serialize_part(getattr(self, x)) for x in parts},
+            "carry_epsilon": self.carry_epsilon,
+            "carry_fan_scaling": self.carry_fan_scaling,
+            "readouts_see_all": self.readouts_see_all,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        for part in ("features", "top_error", "unit_network"):
+            config[part] = deserialize_part(config[part])
+        return cls(**config)
+
+
+def _unit_inputs(phi, acts, level):
+    below = phi.layers[level - 1] if level else None
+    above = phi.layers[level] if level < len(phi.layers) else None
+    return UnitInputs(
+        bias=below.bias if below else ops.zeros_like(acts.xs[0][0]),
+        kernel_below=below.kernel if below else None,
+        kernel_above=above.kernel if above else None,
+    )

@@ -1,0 +1,36 @@
+"""10 labels per class on full test sets, all methods (paper, figure 4 left)."""
+
+from learned_update.evaluation import full_test_sets
+from learned_update.evaluation.test_sets.report import (
+    benchmark_figure,
+    write_episode_sets,
+)
+from learned_update.evaluation.test_sets.table import (
+    BenchmarkRow,
+    benchmark_markdown,
+    benchmark_rows,
+)
+from learned_update.reproductions.shared.measured import Measured
+
+
+def few_labels(rule, name, quick, stem):
+    """Scores a rule and the baselines; its settings are those of `full_test_sets`.
+
+    Args:
+        rule: `UpdateRule`.
+        name: of the rule.
+        quick: whether the smaller form will do.
+        stem: path beside which the episodes are written, without its suffix.
+
+    Returns:
+        `Measured`.
+    """
+    measured = full_test_sets(rule, name, quick)
+    rows = benchmark_rows(measured.results, measured.reference)
+    return Measured(
+        columns=BenchmarkRow._fields,
+        rows=[tuple(row) for row in rows],
+        table=benchmark_markdown(rows, measured.reference),
+        figure=benchmark_figure(measured),
+        settings=f"{measured.settings}. {write_episode_sets(measured, stem)}",
+    )

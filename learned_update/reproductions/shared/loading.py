@@ -1,0 +1,27 @@
+"""Data sets as reproductions show them."""
+
+from learned_update.data import load
+from learned_update.evaluation.held_out.trials import few_examples
+
+SEED = 0  # of the examples that are used
+
+
+def sized(name, size=None, examples_per_class=None):
+    """A data set at a size, named so that sizes are told apart.
+
+    Args:
+        name: that `load` knows.
+        size: height and width of the images, in pixels; None for texts and tables.
+        examples_per_class: at most as many are used of each class; None uses all.
+
+    Returns:
+        `Dataset`.
+    """
+    if size is None:
+        dataset, title = load(name), name
+    else:
+        dataset = load(name, size=size)
+        title = f"{dataset.name} {size}x{size}"
+    if examples_per_class is not None:
+        dataset = few_examples(dataset, examples_per_class, SEED)
+    return dataset._replace(name=title)

@@ -1,0 +1,180 @@
+"""A meta-training run: a directory, a trainer and everything that it keeps."""
+
+import pathlib
+import time
+
+import gin
+import keras
+from absl import logging
+
+from learned_update.data.catalogue.partitions import check_disjoint
+from learned_update.errors import invalid
+from learned_update.progress import Progress
+from learned_update.training.runs.checkpoint import (
+    checkpoints,
+    restore_checkpoint,
+    save_checkpoint,
+)
+from learned_update.training.runs.interruption import interruption
+from learned_update.training.runs.metrics_log import MetricsLog
+from learned_update.training.runs.unmonitored import Unmonitored
+from learned_update.training.trainer import MetaTrainer
+
+RULE_FILE = "rule.keras"
+INITIAL_RULE_FILE = "initial_rule.keras"
+CHECKPOINT_FOLDER = "checkpoints"
+
+
+@gin.configurable(module="learned_update")
+def meta_train(
+    run_dir,
+    seed=0,
+    rule=gin.REQUIRED,
+    groups=gin.REQUIRED,
+    outer_steps=gin.REQUIRED,
+    optimizer=None,
+    objective=None,
+    schedule=None,
+    clip_norm=0.3,
+    joint_statistics=True,
+    groups_per_step=None,
+    rematerialise=True,
+    checkpoint_every=50,
+    keep_every=None,
+    held_out=(),
+    monitor=None,
+    tensorboard=None,
+    progress=None,
+):
+    """Meta-trains a rule in a run directory, or goes on where the run stands.
+
+    The directory gets `metrics.jsonl`, TensorBoard `events/`, `checkpoints/`,
+    `initial_rule.keras`, and `rule.keras` at every checkpoint. Ctrl-C finishes the
+    outer step under way, writes a checkpoint and raises `KeyboardInterrupt`.
+
+    Args:
+        run_dir: folder of the run; made if needed.
+        seed: of the initial theta and of everything that is drawn.
+        rule: function of `seed` that makes an `UpdateRule`.
+        groups: `TaskGroup`s.
+        outer_steps: of the whole run.
+        optimizer: Keras optimizer of theta; Adam at 3e-3 if None.
+        objective: as `meta_objective`; the cosine distance if None.
+        schedule: `Schedule` of the lengths of truncations and unrolls.
+        clip_norm: bound of the norm of one task's gradient.
+        joint_statistics: whether support and query are embedded as one batch, as the
+            authors did, or both with the batch statistics of the support.
+        groups_per_step: groups that an outer step visits in turn; all if None.
+        rematerialise: whether the gradient computes intermediates again.
+        checkpoint_every: outer steps between two checkpoints, of which the newest
+            three are kept.
+        keep_every: checkpoints at multiples of so many outer steps are kept for good,
+            for figures over meta-training; None keeps none of them.
+        held_out: `Dataset`s that the rule will be judged by; none of their classes may
+            occur in the tasks.
+        monitor: what evaluates the rule while it is trained, such as
+            `held_out_monitor()`; nothing does if None. It does not change the run.
+        tensorboard: whether to write events; None does so on the TensorFlow backend.
+        progress: whether to show a bar; None shows it on a terminal.
+
+    Returns:
+        The trained `UpdateRule`.
+
+    Raises:
+        ValueError: a setting makes no sense, a class is both trained on and held
+            out, or the directory holds a run of another
+            configuration or a corrupt checkpoint.
+        KeyboardInterrupt: after Ctrl-C, with everything so far on disk.
+    """
+    if outer_steps < 1:
+        raise invalid(
+            "A run needs at least one outer step.",
+            expected="outer_steps >= 1",
+            received=f"outer_steps={outer_steps}",
+            remedy="The quickstart does a few hundred.",
+        )
+    groups = tuple(groups)
+    monitor = Unmonitored() if monitor is None else monitor
+    for group in groups:
+        check_disjoint(group.tasks.datasets, (*held_out, *monitor.datasets))
+    run_dir = pathlib.Path(run_dir)
+    run_dir.mkdir(parents=True, exist_ok=True)
+    rule = rule(seed=seed)
+    trainer = MetaTrainer(
+        rule,
+        groups,
+        optimizer=optimizer,
+        objective=objective,
+        schedule=schedule,
+        clip_norm=clip_norm,
+        joint_statistics=joint_statistics,
+        groups_per_step=groups_per_step,
+        seed=seed,
+        rematerialise=rematerialise,
+    )
+    if not (run_dir / INITIAL_RULE_FILE).exists():
+        rule.save(run_dir / INITIAL_RULE_FILE)
+    state = _resumed(run_dir, trainer)
+    watch = monitor.start(run_dir, rule, state.outer_step, outer_steps)
+    if tensorboard is None:
+        tensorboard = keras.backend.backend() == "tensorflow"
+    with (
+        MetricsLog(run_dir, state.outer_step, tensorboard) as log,
+        Progress(
+            outer_steps, "outer steps", initial=state.outer_step, enabled=progress
+        ) as bar,
+        interruption() as interrupted,
+    ):
+        if watch.due(state.outer_step):
+            _evaluate(watch, state.outer_step, log)
+        _check_interrupted(interrupted, run_dir, state.outer_step, outer_steps)
+        while state.outer_step < outer_steps:
+            begun = time.perf_counter()
+            state, metrics = trainer.step(state)
+            metrics["seconds"] = time.perf_counter() - begun
+            log.write(metrics)
+            watch.observe(metrics)
+            bar.update(
+                loss=metrics["meta_loss"],
+                accuracy=metrics["query_accuracy"],
+                skipped=metrics["skipped"],
+            )
+            due = watch.due(state.outer_step)
+            last = state.outer_step == outer_steps
+            stopping = interrupted.is_set()
+            if due or last or stopping or state.outer_step % checkpoint_every == 0:
+                save_checkpoint(
+                    run_dir / CHECKPOINT_FOLDER, trainer, state, keep_every=keep_every
+                )
+                rule.save(run_dir / RULE_FILE)
+                logging.info("outer step %d: %s", state.outer_step, metrics)
+                if due and not stopping:
+                    _evaluate(watch, state.outer_step, log)
+                _check_interrupted(interrupted, run_dir, state.outer_step, outer_steps)
+    return rule
+
+
+def _evaluate(watch, outer_step, log):
+    """Evaluates theta as it is now; TensorBoard shows it too."""
+    scores = watch.evaluate(outer_step)
+    scalars = {f"held_out_accuracy/{x.domain}": x.accuracy for x in scores}
+    log.write_events(outer_step, scalars)
+
+
+def _check_interrupted(interrupted, run_dir, outer_step, outer_steps):
+    """Raises `KeyboardInterrupt` if Ctrl-C was pressed; there must be a checkpoint."""
+    if interrupted.is_set():
+        raise KeyboardInterrupt(
+            f"Stopped after outer step {outer_step} of {outer_steps}; everything so "
+            f"far is in {run_dir}. The same command goes on."
+        )
+
+
+def _resumed(run_dir, trainer):
+    """The newest state in the directory, or the initial one."""
+    saved = checkpoints(run_dir / CHECKPOINT_FOLDER)
+    if not saved:
+        return trainer.initial_state()
+    state = restore_checkpoint(saved[-1], trainer)
+    logging.info("Resuming %s after outer step %d.", run_dir, state.outer_step)
+    return state

@@ -1,0 +1,92 @@
+"""Arrays in files of NumPy."""
+
+import numpy as np
+import pytest
+
+from learned_update.data.sources.own.array_files import read_arrays
+
+X = np.arange(12, dtype="float32").reshape(3, 4)
+Y = np.array(["a", "b", "a"])
+
+
+def test_an_array(tmp_path):
+    np.save(tmp_path / "x.npy", X)
+    images, labels = read_arrays(tmp_path / "x.npy")
+    np.testing.assert_array_equal(images, X)
+    assert labels is None
+
+
+@pytest.mark.parametrize("key", ["X", "x", "images", "data", "features"])
+@pytest.mark.parametrize("label_key", ["y", "labels", None])
+def test_arrays_by_their_keys(tmp_path, key, label_key):
+    arrays = {key: X, "other": Y} | ({label_key: Y} if label_key else {})
+    np.savez_compressed(tmp_path / "x.npz", **arrays)
+    images, labels = read_arrays(tmp_path / "x.npz")
+    np.testing.assert_array_equal(images, X)
+    assert labels is None if label_key is None else labels.tolist() == Y.tolist()
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            ["pixels", "y"],
+            "does not say which array is meant. Expected: one of the keys X, x, "
+            "images, data, features. Received: the keys pixels, y. Save it with",
+        ),
+        (["data", "X"], "Received: the keys data, X."),
+        (["X", "y", "labels"], "one of the keys y, labels. Received: the keys X, y, "),
+    ],
+)
+def test_keys_that_do_not_say_what_is_meant(tmp_path, keys, message):
+    np.savez(tmp_path / "x.npz", **dict.fromkeys(keys, X))
+    with pytest.raises(ValueError, match=message):
+        read_arrays(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "holds no arrays that can be read.*EOFError: No data left in file. Save"),
+        (b"rubbish", "Received: ValueError: "),
+        (b"PK\x03\x04rubbish", "Received: BadZipFile: "),
+    ],
+    ids=["empty", "rubbish", "zip"],
+)
+def test_files_that_hold_no_arrays(tmp_path, content, message):
+    (tmp_path / "x.npz").write_bytes(content)
+    with pytest.raises(ValueError, match=f"x.npz {message}|{message}"):
+        read_arrays(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("suffix", ["npy", "npz"])
+def test_truncated_files(tmp_path, suffix):
+    path = tmp_path / f"x.{suffix}"
+    np.save(path, X) if suffix == "npy" else np.savez(path, X=X)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(ValueError, match=f"x.{suffix} holds no arrays that can be"):
+        read_arrays(path)
+
+
+def test_a_changed_byte_is_noticed(tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez(path, X=X)
+    content = path.read_bytes()
+    position = content.index(X.tobytes())
+    path.write_bytes(
+        content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :]
+    )
+    with pytest.raises(ValueError, match="Received: BadZipFile: Bad CRC-32"):
+        read_arrays(path)
+
+
+def test_objects_are_not_unpickled(tmp_path):
+    np.savez(tmp_path / "x.npz", X=np.array([{}, None], object))
+    message = "without Python objects. Received: ValueError: Object arrays cannot"
+    with pytest.raises(ValueError, match=message):
+        read_arrays(tmp_path / "x.npz")
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="missing.npy"):
+        read_arrays(tmp_path / "missing.npy")
