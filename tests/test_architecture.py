@@ -2,7 +2,7 @@
 
 import ast
 
-from tests import build_files, import_graph
+from tests import build_files, house_map, import_graph
 
 LARGEST_ROOM = 12  # modules, beside `__init__` and `__main__`
 
@@ -192,3 +192,8 @@ def test_build_files_need_no_load_statement():
         if ".venv" not in path.parts:
             calls = ast.parse(path.read_text(encoding="utf-8")).body
             assert "load" not in {call.value.func.id for call in calls}
+
+
+def test_contributing_has_the_map():
+    _, written, _ = house_map.parts_of_page()
+    assert written == house_map.house_map(), "python -m tests.house_map writes it anew"
