@@ -52,11 +52,13 @@ setup(
         "gpu": ["tensorflow[and-cuda]>=2.21"],
         "jax": ["jax>=0.6.2"],
         "onnx": ["onnx>=1.17"],
+        "parquet": ["pyarrow>=18"],
         "tpu": ["jax[tpu]>=0.6.2"],
         "test": [
             "jax>=0.6.2",
             "onnx>=1.17",
             "onnxruntime>=1.20",
+            "pyarrow>=18",
             "pytest>=8.3",
             "pytest-xdist>=3.6",
             "ruff>=0.14,<0.18",

@@ -3,9 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
+from absl import logging
 
 from learned_update.errors import invalid
 from learned_update.randomness import generator
+
+UNLABELLED = -1  # in the place of a label that is missing among others
 
 
 class Dataset(NamedTuple):
@@ -15,7 +18,8 @@ class Dataset(NamedTuple):
         name: what messages and tables call it.
         images: `(examples, height, width, channels)`, uint8 from 0 to 255 or float32
             at the scale that the base model sees.
-        labels: index of the class of each image, `(examples,)` int32; None if unknown.
+        labels: index of the class of each image, `(examples,)` int32, -1 where it is
+            unknown; None if all are.
         class_names: one name per class; empty if unknown.
     """
 
@@ -62,8 +66,19 @@ def check_dataset(dataset):
 
 
 def check_labelled(dataset):
-    """Returns `dataset` if it is well formed and labelled; else raises `ValueError`."""
-    if dataset.labels is None:
+    """The labelled examples of a data set, which is well formed.
+
+    Args:
+        dataset: `Dataset`.
+
+    Returns:
+        `dataset`, without the examples that have no label; how many these are is
+        logged.
+
+    Raises:
+        ValueError: if no example has a label, or as `check_dataset` does.
+    """
+    if dataset.labels is None or (check_dataset(dataset).labels == UNLABELLED).all():
         raise invalid(
             f"Data set {dataset.name!r} has no labels.",
             expected="a label per example, to draw tasks or to score",
@@ -71,7 +86,16 @@ def check_labelled(dataset):
             remedy="Give labels, or use the data where none are needed: "
             "`train_base_model`, `LearnedUpdateEncoder.fit`.",
         )
-    return check_dataset(dataset)
+    known = check_dataset(dataset).labels != UNLABELLED
+    if known.all():
+        return dataset
+    logging.info(
+        "%d of %d examples of data set %r have no label and are left out.",
+        np.count_nonzero(~known),
+        len(known),
+        dataset.name,
+    )
+    return _rows(dataset, known)
 
 
 def _check_labels(name, examples, labels, class_names):
@@ -82,11 +106,11 @@ def _check_labels(name, examples, labels, class_names):
             received=_describe(labels),
             remedy="Reshape them, or cast them with `labels.astype('int32')`.",
         )
-    if labels.min() < 0 or labels.max() >= len(class_names):
+    if labels.min() < UNLABELLED or labels.max() >= len(class_names):
         raise invalid(
             f"Labels of data set {name!r} do not fit its {len(class_names)} class "
             "names.",
-            expected=f"labels in 0..{len(class_names) - 1}",
+            expected=f"labels in 0..{len(class_names) - 1}, or {UNLABELLED} for none",
             received=f"labels from {labels.min()} to {labels.max()}",
             remedy="Name every class, and count from 0.",
         )
@@ -100,13 +124,13 @@ def subset(dataset, classes):
         classes: indices of classes, all different.
 
     Returns:
-        `Dataset` with the examples in their old order.
+        `Dataset` with the examples in their old order, those without label left out.
 
     Raises:
         ValueError: if the data set has no labels, or a class does not exist or is
             given twice.
     """
-    check_labelled(dataset)
+    dataset = check_labelled(dataset)
     classes = [int(index) for index in classes]
     count = len(dataset.class_names)
     if len(set(classes)) < len(classes) or any(not 0 <= c < count for c in classes):
@@ -144,7 +168,8 @@ def split(dataset, fraction, seed):
         seed: integer.
 
     Returns:
-        Two `Dataset`s with the same classes, examples in their old order.
+        Two `Dataset`s with the same classes, examples in their old order, those
+        without label left out.
 
     Raises:
         ValueError: if `fraction` is not between 0 and 1, or a class has fewer than
@@ -157,7 +182,8 @@ def split(dataset, fraction, seed):
             received=f"fraction={fraction}",
             remedy="Use the data set as it is if one part is all you need.",
         )
-    first = np.zeros(len(check_labelled(dataset).labels), bool)
+    dataset = check_labelled(dataset)
+    first = np.zeros(len(dataset.labels), bool)
     for label, class_name in enumerate(dataset.class_names):
         members = np.flatnonzero(dataset.labels == label)
         if len(members) < 2:

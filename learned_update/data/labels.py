@@ -1,10 +1,13 @@
 """Labels of any kind as indices of classes."""
 
 import collections
+import warnings
 from collections.abc import Hashable
 
 import numpy as np
 
+from learned_update.data.cells import MISSING
+from learned_update.data.dataset import UNLABELLED
 from learned_update.errors import invalid
 
 LEAST_CLASSES = 2  # with one there is nothing to tell apart
@@ -13,52 +16,69 @@ LEAST_CLASSES = 2  # with one there is nothing to tell apart
 def encode_labels(labels, examples, class_names=None, name="data"):
     """Counts the classes that occur, sorted; or looks labels up in names given.
 
+    An example has no label where that is None, NaN, NaT or `pandas.NA`, a masked cell,
+    or a string that pandas reads as missing, `""`, `"NA"`, `"NaN"` and the like; a
+    warning counts them. Features can be learned from it, tasks leave it out.
+
     Args:
         labels: one label per example, as strings, integers or anything hashable; an
             array may be a column, `(examples, 1)`.
         examples: how many labels there should be.
-        class_names: different names, which integers index and strings repeat; None
-            makes a class of every label that occurs.
+        class_names: different names, which integers index and strings repeat, `"NA"`
+            too; None makes a class of every label that occurs.
         name: what messages call the data.
 
     Returns:
-        Indices of classes, `(examples,)` int32, and one name per class, a tuple.
+        Indices of classes, `(examples,)` int32, -1 where there is no label; and one
+        name per class, a tuple.
 
     Raises:
-        ValueError: if there are more or fewer labels than examples, one is missing or
-            names no class, two have the same name, or there are fewer than two
+        ValueError: if there are more or fewer labels than examples, all are missing,
+            one names no class, two have the same name, or there are fewer than two
             classes.
     """
     labels = _flat(labels, name)
     if len(labels) != examples:
         raise _misfit(name, f"{examples} labels, one per example", f"{len(labels)}")
-    missing = [row for row, label in enumerate(labels) if _is_missing(label)]
-    if missing:
-        raise _misfit(
-            name,
-            "a label per example",
-            f"{len(missing)} missing, the first at position {missing[0]}",
-        )
-    if class_names is None:
-        index = _occurring(labels, name)
-        class_names = tuple(map(_text, index))
+    names = None if class_names is None else tuple(map(_text, class_names))
+    missing = [_is_missing(label) and label not in (names or ()) for label in labels]
+    known = [label for label, gone in zip(labels, missing, strict=True) if not gone]
+    if names is None:
+        index = _occurring(known, name)
+        names = tuple(map(_text, index))
     else:
-        class_names = tuple(map(_text, class_names))
-        index = {key: row for row, key in enumerate(class_names)}
-        index |= {row: row for row in range(len(class_names))}
-    _check_names(name, class_names)
-    unknown = [label for label in labels if label not in index]
+        index = {key: row for row, key in enumerate(names)}
+        index |= {row: row for row in range(len(names))}
+    _check_names(name, names)
+    unknown = [label for label in known if label not in index]
     if unknown:
         raise _misfit(
             name,
-            f"0..{len(class_names) - 1}, or one of the {len(class_names)} class names",
+            f"0..{len(names) - 1}, or one of the {len(names)} class names",
             f"{unknown[0]!r}",
         )
-    return np.array([index[label] for label in labels], "int32"), class_names
+    if any(missing):
+        _warn_of_missing(labels, missing, name)
+    encoded = np.full(examples, UNLABELLED, "int32")
+    encoded[~np.array(missing, bool)] = [index[label] for label in known]
+    return encoded, names
+
+
+def _warn_of_missing(labels, missing, name):
+    first = missing.index(True)
+    warnings.warn(
+        f"Data set {name!r}: {sum(missing)} of {len(labels)} labels are missing (the "
+        f"first, {labels[first]!r}, at position {first}). Features can be learned from "
+        "these examples; tasks and scores leave them out.",
+        UserWarning,
+        stacklevel=4,
+    )
 
 
 def _flat(labels, name):
-    """A list of hashable labels."""
+    """A list of hashable labels; None for those that are masked."""
+    if isinstance(labels, np.ma.MaskedArray):
+        labels = labels.astype(object).filled(None)
     labels = np.asarray(labels, object if isinstance(labels, list | tuple) else None)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
@@ -78,10 +98,16 @@ def _flat(labels, name):
 
 
 def _is_missing(label):
-    return label is None or (isinstance(label, float | np.floating) and np.isnan(label))
+    if label is None:
+        return True
+    if isinstance(label, str | bytes):
+        return _text(label).strip() in MISSING
+    differs = label != label  # NaN and NaT do; `pandas.NA` gives itself
+    return differs is label or differs is True or differs is np.True_
 
 
 def _occurring(labels, name):
+    """The index of each class that occurs."""
     classes = set(labels)
     if len(classes) < LEAST_CLASSES:
         raise invalid(

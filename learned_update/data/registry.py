@@ -4,6 +4,7 @@ import functools
 import inspect
 import os
 import pathlib
+import re
 
 from learned_update.data.catalogue.dataset_names import (
     GROUPS,
@@ -27,6 +28,9 @@ from learned_update.data.sources.two_moons import two_moons
 from learned_update.errors import invalid
 
 _PATH_STARTS = ("./", "../", "/", "~")
+_FILE_NAME = re.compile(
+    r"[^/:]+\.[^./:]+"
+)  # names of data sets have a dot after / or :
 
 
 def load(name, size=None, channels=None, split=None, **options):
@@ -168,7 +172,7 @@ def _is_path(name):
         return False
     if name.startswith(_PATH_STARTS) or name.lower().endswith(own_data.SUFFIXES):
         return True
-    return pathlib.Path(name).exists()
+    return _FILE_NAME.fullmatch(name) is not None or pathlib.Path(name).exists()
 
 
 def _check_applicable(name, given, applicable):

@@ -1,5 +1,6 @@
 """Arrays in files of NumPy."""
 
+import warnings
 import zipfile
 import zlib
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from learned_update.errors import InvalidInputError, invalid
 
-IMAGE_KEYS = ("X", "x", "images", "data", "features")
-LABEL_KEYS = ("y", "labels")
+IMAGE_KEYS = ("X", "x", "images", "data", "features", "X_train", "x_train", "arr_0")
+LABEL_KEYS = ("y", "labels", "label", "target", "targets", "y_train", "Y")
 
 
 def read_arrays(path):
@@ -18,7 +19,7 @@ def read_arrays(path):
 
     Args:
         path: a `.npy` file, or a `.npz` file with one of `IMAGE_KEYS` and possibly
-            one of `LABEL_KEYS`.
+            one of `LABEL_KEYS`; a warning names the keys that are not used.
 
     Returns:
         Two arrays; the second is None if there are no labels.
@@ -35,7 +36,9 @@ def read_arrays(path):
                 return loaded, None
             images = _key(path, loaded.files, IMAGE_KEYS, least=1)
             labels = _key(path, loaded.files, LABEL_KEYS, least=0)
-            return loaded[images], None if labels is None else loaded[labels]
+            found = loaded[images], None if labels is None else loaded[labels]
+            _warn_of_unused(path, loaded.files, images, labels)
+            return found
     except InvalidInputError:
         raise
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
@@ -45,6 +48,18 @@ def read_arrays(path):
             received=f"{type(error).__name__}: {error}",
             remedy="Save the arrays again, as numbers or strings.",
         ) from error
+
+
+def _warn_of_unused(path, present, images, labels):
+    unused = [key for key in present if key not in (images, labels)]
+    if unused:
+        warnings.warn(
+            f"{path}: the keys {', '.join(unused)} are not used; examples are "
+            f"{images!r}, labels {'missing' if labels is None else repr(labels)} "
+            f"(possible: {', '.join(LABEL_KEYS)}).",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _key(path, present, known, least):

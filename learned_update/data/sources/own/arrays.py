@@ -5,33 +5,51 @@ from scipy import sparse
 
 from learned_update.data.dataset import Dataset, check_dataset
 from learned_update.data.labels import encode_labels
+from learned_update.data.pixels import INFER, WHITE, as_bytes, channels_last
+from learned_update.data.precision import as_float32
 from learned_update.errors import invalid
 
-_WHITE = 255
 
-
-def from_arrays(images, labels=None, class_names=None, name="arrays"):
+def from_arrays(
+    images,
+    labels=None,
+    class_names=None,
+    name="arrays",
+    channels_first=INFER,
+    pixels=INFER,
+    columns=(),
+):
     """A data set of what is in memory.
 
     Args:
         images: rows `(examples, inputs)`, grey images `(examples, height, width)` or
             images `(examples, height, width, channels)`; a NumPy array or what NumPy
             makes one of, or a sparse matrix of SciPy. uint8 is kept, not copied, and
-            means 0 to 255; bool becomes 0 and 255; other numbers become float32 as
-            they are.
-        labels: one per example, of any hashable type; None if unknown.
+            means 0 to 255; bool becomes 0 and 255; other numbers become float32, and
+            are centred first if float32 would blur them, see `as_float32`.
+        labels: one per example, of any hashable type, None or NaN where unknown, see
+            `encode_labels`; None if all are unknown.
         class_names: names that integer labels index; None sorts the labels that occur
             and names the classes after them.
         name: what messages and tables call the data set.
+        channels_first: True for images `(examples, channels, height, width)`; "infer"
+            takes them so if that alone gives 1, 3 or 4 channels, with a warning.
+        pixels: True if the numbers are pixels from 0 to 255 whatever their type, False
+            if they are at the scale that the base model sees; "infer" takes images of
+            integers in 0..255 for pixels, with a warning.
+        columns: names of the inputs of rows, for messages.
 
     Returns:
         `Dataset`.
 
     Raises:
-        ValueError: if `images` is no array of finite numbers of such a shape, or the
-            labels do not fit it.
+        ValueError: if `images` is no array of finite numbers of such a shape, has
+            masked cells or varies too finely, or the labels do not fit it.
     """
-    images = _with_channels(_numbers(images, name), name)
+    images = as_bytes(_numbers(images, name), pixels, name)
+    if images.dtype != np.uint8:
+        images = as_float32(images, name, tuple(columns))
+    images = _with_channels(images, channels_first, name)
     dataset = check_dataset(Dataset(name, images))
     if labels is None:
         if class_names is not None:
@@ -47,7 +65,8 @@ def from_arrays(images, labels=None, class_names=None, name="arrays"):
 
 
 def _numbers(images, name):
-    """`images` as an array of uint8, or of float32 that are finite."""
+    """`images` as an array of real numbers that float32 can hold."""
+    _check_unmasked(images, name)
     if sparse.issparse(images):
         images = images.toarray()
     try:
@@ -56,18 +75,29 @@ def _numbers(images, name):
         raise _not_numbers(name, str(error)) from error
     if images.dtype.kind not in "biuf":
         raise _not_numbers(name, f"{images.dtype} of shape {images.shape}")
-    if images.dtype == np.uint8:
-        return images
     if images.dtype == bool:
-        return np.where(images, np.uint8(_WHITE), np.uint8(0))
-    with np.errstate(over="ignore"):  # becomes infinite, which is refused below
-        numbers = images.astype("float32")
-    _check_finite(numbers, images, name)
-    return numbers
+        return np.where(images, np.uint8(WHITE), np.uint8(0))
+    if images.dtype.kind == "f":
+        _check_finite(images, name)
+    return images
 
 
-def _check_finite(numbers, given, name):
-    finite = np.isfinite(numbers)
+def _check_unmasked(images, name):
+    rows = images if isinstance(images, list | tuple) else ()
+    if np.ma.is_masked(images) or any(map(np.ma.is_masked, rows)):
+        mask = np.ma.getmaskarray(np.ma.array(images))
+        first = tuple(map(int, np.unravel_index(mask.argmax(), mask.shape)))
+        raise invalid(
+            f"Data set {name!r} has masked values.",
+            expected="an array without masked values",
+            received=f"{np.count_nonzero(mask)} masked; the first at {list(first)}",
+            remedy="Fill them in, such as with `numpy.ma.filled` or by imputation, or "
+            "leave their examples out.",
+        )
+
+
+def _check_finite(numbers, name):
+    finite = np.abs(numbers) <= np.finfo("float32").max
     if not finite.all():
         first = tuple(map(int, np.unravel_index(finite.argmin(), finite.shape)))
         nan = np.count_nonzero(np.isnan(numbers))
@@ -75,12 +105,12 @@ def _check_finite(numbers, given, name):
             f"Data set {name!r} holds values that are not finite.",
             expected="finite numbers in the range of float32",
             received=f"{nan} NaN and {np.count_nonzero(~finite) - nan} infinite or too "
-            f"large; the first, {given[first]}, at {list(first)}",
+            f"large; the first, {numbers[first]}, at {list(first)}",
             remedy="Clean or impute the data first.",
         )
 
 
-def _with_channels(images, name):
+def _with_channels(images, channels_first, name):
     """`(examples, height, width, channels)`, whatever the axes were."""
     if images.ndim == 2:
         return images[:, None, :, None]
@@ -94,7 +124,7 @@ def _with_channels(images, name):
             received=f"{images.shape}",
             remedy="Reshape it; a single example is `x[None]`.",
         )
-    return images
+    return channels_last(images, channels_first, name)
 
 
 def _not_numbers(name, received):

@@ -13,14 +13,18 @@ from learned_update.data.preparation.resizing import resize_all
 from learned_update.data.sources.own.array_files import read_arrays
 from learned_update.data.sources.own.arrays import from_arrays
 from learned_update.data.sources.own.image_folder import read_image_folder
-from learned_update.data.sources.own.tables import DELIMITERS, read_table
+from learned_update.data.parquet_files import read_parquet
+from learned_update.data.table_layouts import SEPARATORS
+from learned_update.data.sources.own.tables import read_table
 from learned_update.data.sources.own.text_files import read_lines
 from learned_update.errors import describe, invalid
 
 ARRAYS = (".npy", ".npz")
-TABLES = tuple(DELIMITERS)
+TABLES = tuple(SEPARATORS)
+PARQUET = (".parquet",)
 TEXTS = (".txt",)
-SUFFIXES = ARRAYS + TABLES + TEXTS
+SUFFIXES = ARRAYS + TABLES + PARQUET + TEXTS
+INFER = "infer"
 
 
 @gin.configurable(module="learned_update")
@@ -32,12 +36,18 @@ def from_path(
     on_error="raise",
     words=1000,
     counts=False,
+    header=INFER,
+    separator=INFER,
+    decimal=INFER,
+    encoding=INFER,
+    channels_first=INFER,
+    pixels=INFER,
 ):
     """Reads a file or a folder of the user's.
 
     `.npy` and `.npz`: rows or images, see `from_arrays` and `read_arrays`; `.csv` and
-    `.tsv`: rows, see `read_table`; `.txt`: a text per line, see `from_texts`; a
-    folder: images, see `read_image_folder`.
+    `.tsv`: rows, see `read_table`; `.parquet`: rows, see `read_parquet`; `.txt`: a
+    text per line, see `from_texts`; a folder: images, see `read_image_folder`.
 
     Args:
         path: the file or folder.
@@ -47,6 +57,17 @@ def from_path(
         on_error: "raise", or "skip" to leave out images that cannot be read.
         words: size of the vocabulary of a text file.
         counts: whether the words of a text are counted.
+        header: of `.csv` and `.tsv`: True if the first row names the columns, False if
+            it is an example.
+        separator: of these: one character, a space for any number of them.
+        decimal: of these: "." or ",", what comes before a fraction.
+        encoding: of these and of `.txt`: a codec of Python, such as "latin-1".
+        channels_first: of arrays: True for images `(examples, channels, height,
+            width)`, False for those with their channels last.
+        pixels: of arrays and tables: True if the numbers are pixels from 0 to 255,
+            False if they are at the scale that the base model sees.
+
+        The last six are found where they are "infer"; guesses are said in warnings.
 
     Returns:
         `Dataset`, named like the file without its suffix or like the folder.
@@ -57,20 +78,40 @@ def from_path(
     """
     path = pathlib.Path(path).expanduser()
     suffix = path.suffix.lower()
+    images = {"size": size, "channels": channels}
+    dialect = {"header": header, "separator": separator, "decimal": decimal}
     if path.is_dir():
-        _refuse(path, "a table", label=label)
+        _refuse(path, "a table", label=label, encoding=encoding, **dialect)
+        _refuse(path, "arrays", channels_first=channels_first, pixels=pixels)
         return read_image_folder(path, size, channels, on_error)
     _check_file(path, suffix)
     if suffix in ARRAYS:
-        _refuse(path, "a table", label=label)
-        dataset = from_arrays(*read_arrays(path), name=path.stem)
+        _refuse(path, "a table", label=label, encoding=encoding, **dialect)
+        dataset = from_arrays(
+            *read_arrays(path),
+            name=path.stem,
+            channels_first=channels_first,
+            pixels=pixels,
+        )
         return _resized(path, dataset, size, channels)
-    _refuse(path, "images", size=size, channels=channels)
-    if suffix in TABLES:
-        table = read_table(path, label)
-        return from_arrays(table.values, table.labels, name=path.stem)
-    _refuse(path, "a table", label=label)
-    return from_texts(read_lines(path), words=words, counts=counts, name=path.stem)
+    _refuse(path, "images", **images, channels_first=channels_first)
+    if suffix in TEXTS:
+        _refuse(path, "a table", label=label, **dialect)
+        _refuse(path, "numbers", pixels=pixels)
+        lines = read_lines(path, encoding)
+        return from_texts(lines, words=words, counts=counts, name=path.stem)
+    if suffix in PARQUET:
+        _refuse(path, "a table in a text file", encoding=encoding, **dialect)
+        table = read_parquet(path, label)
+    else:
+        table = read_table(path, label, **dialect, encoding=encoding)
+    return from_arrays(
+        table.values,
+        table.labels,
+        name=path.stem,
+        pixels=pixels,
+        columns=table.columns,
+    )
 
 
 def from_texts(
@@ -145,7 +186,7 @@ def _resized(path, dataset, size, channels):
 def _refuse(path, kind, **arguments):
     """Raises `ValueError` if an argument is given, for it is for another kind."""
     for argument, value in arguments.items():
-        if value is not None:
+        if value is not None and value != INFER:
             raise invalid(
                 f"{argument} does not apply to {path}.",
                 expected=f"{kind}, or no {argument}",

@@ -1,22 +1,28 @@
 """Tables of numbers in text files."""
 
-import csv
 import pathlib
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 
+from learned_update.data.cells import MISSING, is_number, is_rounded, number
+from learned_update.data.dialects import INFER, check_dialect
+from learned_update.data.encodings import decoded, encoding_of
+from learned_update.data.table_layouts import read_layout
+from learned_update.data.table_rows import rows
 from learned_update.errors import invalid
 
-DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_LARGEST = float(np.finfo("float32").max)
 
 
 class Table(NamedTuple):
     """A table of numbers, and the column of labels beside it.
 
     Attributes:
-        values: `(rows, columns)` float32.
-        labels: one per row: integers if all are, else strings; None if not asked for.
+        values: `(rows, columns)` float64.
+        labels: one per row: None where one is missing, integers if all others are,
+            else strings; None if not asked for.
         columns: names of the columns of `values`; empty without a header.
     """
 
@@ -25,44 +31,91 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
 
 
-def read_table(path, label=None):
-    """Reads a CSV file, or a TSV file if that is its suffix.
+def read_table(
+    path,
+    label=None,
+    header=INFER,
+    separator=INFER,
+    decimal=INFER,
+    encoding=INFER,
+):
+    """Reads a table in a text file, `.csv`, `.tsv` or other.
 
-    The first row is a header if none of its cells, that of the labels aside, is a
-    number, or if it holds the name `label`.
+    What is not given is found, and said in a warning where it is not what the suffix
+    promises: the separator (comma, semicolon, tab, bar, spaces; a first line `sep=;`
+    names it), the decimal comma, the encoding, and whether the first row is a header.
+    Left out, with a warning too: lines that begin with `#`, the last of which above
+    the rows may be the header; a separator at the end of all lines; and a first column
+    without a name beside named ones, the index that pandas and R write.
 
     Args:
-        path: a file in UTF-8 with a row per example; blank lines are passed over.
+        path: a file with a row per example; blank lines are passed over.
         label: name or index of the column of labels; a number, in a string too, is an
-            index, and may count from the end; None if there is none.
+            index, counts what is left out, and may count from the end; None if there
+            is none.
+        header: True if the first row names the columns, False if it is an example;
+            "infer" finds it, see `infer_header`.
+        separator: one character, a space for any number of them; "infer" finds it.
+        decimal: "." or ",", what comes before a fraction; "infer" finds it.
+        encoding: a codec of Python; "infer" finds it, see `encoding_of`.
 
     Returns:
         `Table`.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: if a cell is missing or no finite number (its row and column are
-            counted from 1, the header included), if rows differ in length, or if
+        ValueError: if a cell is missing or no finite number, or a whole number with
+            more digits than float64 holds (its row and column are counted from 1, the
+            header included), if rows differ in length, a quote is not closed, or if
             there is no such column, no row or no number.
     """
     path = pathlib.Path(path)
-    rows = _rows(path)
-    line, first = next(rows, (0, None))
-    if first is None:
-        raise _empty(path, "no row")
-    column = None if label is None else _column(path, label, first)
-    header = _is_name(label, first) or _is_header(first, column)
-    columns = tuple(_without(first, column)) if header else ()
+    check_dialect(separator, decimal)
+    _check_header(header)
+    found = encoding_of(path, encoding)
+    with open(path, encoding=found.name, newline="") as file:
+        layout, lines, guesses = read_layout(
+            path, decoded(path, file), label, header, separator, decimal
+        )
+        if found.guessed:
+            guesses.append(f"the text is taken as written in {found.name}")
+        if layout is None:
+            raise _empty(path, "no row")
+        numbered = rows(path, lines, layout.dialect.separator)
+        if layout.header:
+            next(numbered)
+        values, labels = [], []
+        for line, cells in numbered:
+            cells = _complete(path, line, cells, layout)
+            values.append(_numbers(path, line, cells, layout))
+            labels.append(None if layout.label is None else cells[layout.label])
+    table = np.array(values)
+    if table.size == 0:
+        header_and_rows = f"a header and {len(values)} rows"
+        raise _empty(path, header_and_rows if layout.header else "labels")
+    _warn(path, guesses)
+    names = [layout.names[column] for column in layout.inputs] if layout.header else ()
+    return Table(table, None if label is None else _typed(labels), tuple(names))
 
-    values, labels = [], []
-    if not header:
-        _append(values, labels, path, line, first, column, first)
-    for line, cells in rows:
-        _append(values, labels, path, line, cells, column, first)
-    values = np.array(values)
-    if values.size == 0:
-        raise _empty(path, f"a header and {len(values)} rows" if header else "labels")
-    return Table(values, None if label is None else _typed(labels), columns)
+
+def _check_header(header):
+    if header is not True and header is not False and header != INFER:
+        raise invalid(
+            "A header is there or not.",
+            expected=f"True, False or {INFER!r}",
+            received=f"header={header!r}",
+            remedy="Leave it out to have it found.",
+        )
+
+
+def _warn(path, guesses):
+    if guesses:
+        warnings.warn(
+            f"{path}: {'; '.join(guesses)}. Where this is wrong, say what is right "
+            "with `header`, `separator`, `decimal` or `encoding` of `from_path`.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _empty(path, received):
@@ -74,109 +127,72 @@ def _empty(path, received):
     )
 
 
-def _rows(path):
-    """Yields line numbers, counted from 1, and stripped cells."""
-    delimiter = DELIMITERS.get(path.suffix.lower(), ",")
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        try:
-            for cells in reader:
-                if cells:
-                    yield reader.line_num, [cell.strip() for cell in cells]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise invalid(
-                f"{path} cannot be read as a table.",
-                expected=f"text in UTF-8, cells separated by {delimiter!r}",
-                received=f"{error}, near line {reader.line_num}",
-                remedy="Write the file again.",
-            ) from error
-
-
-def _column(path, label, first):
-    """Index of the column of labels."""
-    if _is_name(label, first):
-        return first.index(label)
-    try:
-        index = int(label)
-        return range(len(first))[index]
-    except (ValueError, IndexError) as error:
-        raise invalid(
-            f"{path} has no single column {label!r}.",
-            expected=f"a name in its first row, or an index in 0..{len(first) - 1}",
-            received=f"label={label!r}; the first row is {', '.join(first)!r:.200}",
-            remedy="Name the column of labels, or give its index.",
-        ) from error
-
-
-def _is_name(label, first):
-    return isinstance(label, str) and first.count(label) == 1 and not _is_number(label)
-
-
-def _is_header(first, column):
-    cells = [cell for cell in _without(first, column) if cell]
-    return bool(cells) and not any(map(_is_number, cells))
-
-
-def _append(values, labels, path, line, cells, column, first):
-    """Adds the numbers of a row to `values`, and its label to `labels`."""
-    if len(cells) != len(first):
+def _complete(path, line, cells, layout):
+    """The cells of a row, that of a trailing separator aside."""
+    if layout.trailing and len(cells) > layout.width and not cells[-1]:
+        cells = cells[:-1]
+    if len(cells) != layout.width:
         raise invalid(
             f"{path} has rows of different lengths.",
-            expected=f"{len(first)} cells, as in its first row",
+            expected=f"{layout.width} cells separated by {layout.dialect.separator!r}, "
+            "as in its first row",
             received=f"{len(cells)} in row {line}",
-            remedy="Complete the row; put quotes around cells that hold separators.",
+            remedy="Complete the row; put quotes around cells that hold separators; or "
+            "name the `separator`.",
         )
+    return cells
+
+
+def _numbers(path, line, cells, layout):
+    """The numbers of a row, float64."""
+    decimal = layout.dialect.decimal
+    given = [cells[column] for column in layout.inputs]
     try:
-        with np.errstate(over="ignore"):  # becomes infinite, which is refused below
-            numbers = np.array(list(map(float, _without(cells, column))), "float32")
-        sound = np.isfinite(numbers).all()
+        numbers = [number(cell, decimal) for cell in given]
     except ValueError:
-        sound = False
-    if not sound or (column is not None and not cells[column]):
-        raise _bad_cell(path, line, cells, column)
-    values.append(numbers)
-    if column is not None:
-        labels.append(cells[column])
+        raise _bad_cell(path, line, cells, layout) from None
+    array = np.array(numbers)
+    if not (np.abs(array) <= _LARGEST).all() or any(map(is_rounded, given, numbers)):
+        raise _bad_cell(path, line, cells, layout)
+    return array
 
 
-def _bad_cell(path, line, cells, column):
-    position = next(
-        index
-        for index, cell in enumerate(cells)
-        if (not cell if index == column else not _fits(cell))
+def _bad_cell(path, line, cells, layout):
+    separator, decimal = layout.dialect
+    column = next(
+        column for column in layout.inputs if not _fits(cells[column], decimal)
     )
-    cell = cells[position]
+    cell = cells[column]
+    what = "no finite number" if cell else "empty"
+    if is_number(cell, decimal) and is_rounded(cell, number(cell, decimal)):
+        what = "a whole number of more digits than float64 holds"
     return invalid(
-        f"{path} has a cell that is " + ("no finite number." if cell else "empty."),
-        expected="a label"
-        if position == column
-        else "a number in the range of float32",
-        received=f"{cell!r} in row {line}, column {position + 1}",
+        f"{path} has a cell that is {what}.",
+        expected="a number in the range of float32, its fraction after "
+        f"{decimal!r}, cells separated by {separator!r}",
+        received=f"{cell!r} in row {line}, column {column + 1}",
         remedy="Complete or impute the table, take out columns that are not numbers, "
-        "and name the column of labels, if there is one, with `label`.",
+        "name the column of labels, if there is one, with `label`, say with `header` "
+        "whether the first row is one, and how cells are written with `separator` and "
+        "`decimal`.",
     )
 
 
-def _without(cells, column):
-    return cells if column is None else cells[:column] + cells[column + 1 :]
-
-
-def _is_number(cell):
-    try:
-        float(cell)
-    except ValueError:
+def _fits(cell, decimal):
+    if not is_number(cell, decimal):
         return False
-    return True
-
-
-def _fits(cell):
-    return _is_number(cell) and abs(float(cell)) <= float(np.finfo("float32").max)
+    value = number(cell, decimal)
+    return abs(value) <= _LARGEST and not is_rounded(cell, value)
 
 
 def _typed(labels):
     """Integers if all labels are written like integers, so that 10 follows 9."""
+    labels = [None if label in MISSING else label for label in labels]
+    known = [label for label in labels if label is not None]
     try:
-        integers = [int(label) for label in labels]
+        integers = {label: int(label) for label in known}
     except ValueError:
         return labels
-    return integers if list(map(str, integers)) == labels else labels
+    if any(str(integer) != label for label, integer in integers.items()):
+        return labels
+    return [integers.get(label) for label in labels]

@@ -1,34 +1,32 @@
 """Texts in files, one per line."""
 
 import pathlib
+import warnings
 
+from learned_update.data.encodings import INFER, decoded, encoding_of
 from learned_update.errors import invalid
 
 
-def read_lines(path):
+def read_lines(path, encoding=INFER):
     """The lines of a text file, each an example.
 
     Args:
-        path: a file in UTF-8; blank lines at its end are left out.
+        path: a file; blank lines at its end are left out.
+        encoding: a codec of Python; "infer" finds it, see `encoding_of`, and warns
+            where it guesses.
 
     Returns:
         A list of strings without line ends.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: if the file is not in UTF-8, holds no text, or has a blank line
-            among others.
+        ValueError: if the file is not in this encoding, holds no text, or has a blank
+            line among others.
     """
     path = pathlib.Path(path)
-    try:
-        lines = path.read_text(encoding="utf-8-sig").rstrip().split("\n")
-    except UnicodeDecodeError as error:
-        raise invalid(
-            f"{path} cannot be read as text.",
-            expected="text in UTF-8",
-            received=f"{error}",
-            remedy="Convert it, such as with `iconv -t utf-8`.",
-        ) from error
+    found = encoding_of(path, encoding)
+    with open(path, encoding=found.name) as file:
+        lines = "".join(decoded(path, file)).rstrip().split("\n")
     blank = [number for number, line in enumerate(lines, start=1) if not line.strip()]
     if blank:
         raise invalid(
@@ -37,5 +35,12 @@ def read_lines(path):
             received=f"{len(blank)} blank of {len(lines)} lines, the first is line "
             f"{blank[0]}",
             remedy="Take the blank lines out.",
+        )
+    if found.guessed:
+        warnings.warn(
+            f"{path}: the text is taken as written in {found.name}; name its "
+            "`encoding` where this is wrong.",
+            UserWarning,
+            stacklevel=3,
         )
     return lines

@@ -1,0 +1,112 @@
+"""Whether the first row of a table names its columns."""
+
+from typing import NamedTuple
+
+from learned_update.data.cells import MISSING, is_integer, is_number, is_word, number
+
+YEARS = range(1800, 2201)
+_LEAST = 4  # fractions that show that a table's numbers are not whole
+
+
+class Header(NamedTuple):
+    """What a first row is.
+
+    Attributes:
+        present: whether it names columns.
+        doubt: why it might be the other; empty if it hardly can.
+    """
+
+    present: bool
+    doubt: str = ""
+
+
+def infer_header(rows, column, decimal):
+    """Whether a first row names columns, from how it differs from the others.
+
+    Words above numbers are names. Whole numbers are names if they count 0, 1, 2, ..
+    as pandas does, or are consecutive or years and lie outside of what is below them,
+    or have fractions only below them.
+
+    Args:
+        rows: cells of the first rows, the candidate among them.
+        column: index of the column of labels; None if there is none.
+        decimal: "." or ",".
+
+    Returns:
+        `Header`.
+    """
+    first, others = rows[0], rows[1:]
+    inputs = [index for index in range(len(first)) if index != column]
+    named = [index for index in inputs if first[index]]
+    words = [index for index in named if is_word(first[index], decimal)]
+    if named and len(words) == len(named):
+        return Header(True)
+    if words:
+        return _mixed(first, others, words, decimal)
+    if column is not None and is_integer(first[column]):
+        named = sorted([*named, column])
+    if not named or not others or any(not first[index] for index in inputs[1:]):
+        return Header(False)
+    if first[inputs[0]]:
+        return _numeric(first, others, named, inputs, decimal)
+    if not all(cells[inputs[0]] for cells in others):  # not an index, but a gap
+        return Header(False)
+    return _numeric(first, others, named, inputs[1:], decimal)
+
+
+def _mixed(first, others, words, decimal):
+    """Of words among numbers: names, if there are numbers below one of the words."""
+    present = others and any(
+        first[index] not in MISSING
+        and all(is_number(cells[index], decimal) for cells in others)
+        for index in words
+    )
+    return Header(True, "it holds numbers, too") if present else Header(False)
+
+
+def _numeric(first, others, named, inputs, decimal):
+    """Of numbers."""
+    cells = [first[index] for index in named]
+    below = [[row[index] for index in named] for row in others]
+    if not all(map(is_integer, cells)) or len(set(cells)) < len(cells):
+        return Header(False)
+    numbers = [row[index] for row in others for index in inputs]
+    if len(numbers) >= _LEAST and not any(map(is_integer, numbers)):
+        return Header(True, "it holds whole numbers above fractions")
+    if len(cells) > 1 and (all(map(_count, below)) or set(cells) in map(set, below)):
+        return Header(False)
+    outside = _outside(cells, below, decimal)
+    if _count(cells) and int(cells[0]) == 0:
+        clear = len(cells) > 1 or not all(map(is_integer, numbers))
+        return Header(len(cells) > 2 or (outside and clear), "it counts from 0")
+    years = _are_years(cells) and not any(map(_are_years, below))
+    if len(cells) > 1 and outside and (_count(cells) or years):
+        return Header(True, "it holds numbers in order, unlike those below them")
+    return Header(False)
+
+
+def _count(cells):
+    """Whether cells are consecutive integers."""
+    if not all(map(is_integer, cells)):
+        return False
+    numbers = list(map(int, cells))
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _are_years(cells):
+    """Whether cells are years in order."""
+    if not all(map(is_integer, cells)):
+        return False
+    numbers = list(map(int, cells))
+    return numbers == sorted(numbers) and all(year in YEARS for year in numbers)
+
+
+def _outside(cells, below, decimal):
+    """Whether every cell lies outside the range of the numbers below it."""
+    for cell, *column in zip(cells, *below, strict=True):
+        numbers = [
+            number(other, decimal) for other in column if is_number(other, decimal)
+        ]
+        if numbers and min(numbers) <= int(cell) <= max(numbers):
+            return False
+    return True

@@ -1,0 +1,112 @@
+"""What numbers and axes of arrays of images mean."""
+
+import warnings
+
+import numpy as np
+
+from learned_update.errors import invalid
+
+INFER = "infer"
+WHITE = 255
+_CHANNELS = (1, 3, 4)  # grey, colour, colour and opacity
+_LEAST_SIDE = 5  # pixels of an image whose first axis may be its channels
+
+
+def channels_last(images, channels_first, name):
+    """Images with their channels as the last axis.
+
+    Args:
+        images: `(examples, .., .., ..)`.
+        channels_first: True for `(examples, channels, height, width)`; False for
+            `(examples, height, width, channels)`; "infer" takes the second, unless
+            only the first gives 1, 3 or 4 channels and sides of at least 5 pixels,
+            which is said in a warning.
+        name: what messages call the data.
+
+    Returns:
+        `(examples, height, width, channels)`.
+    """
+    _check_answer("channels_first", channels_first)
+    if channels_first == INFER:
+        _, first, middle, last = images.shape
+        channels_first = (
+            first in _CHANNELS
+            and last not in _CHANNELS
+            and min(middle, last) >= _LEAST_SIDE
+        )
+        if channels_first:
+            _warn(
+                f"Data set {name!r} of shape {images.shape} is taken for images of "
+                f"{middle} x {last} pixels with their channels first; "
+                "`channels_first=False` or True says which."
+            )
+    return np.moveaxis(images, 1, -1) if channels_first else images
+
+
+def as_bytes(images, pixels, name):
+    """uint8 of what are pixels from 0 to 255 in another type; else `images`.
+
+    Args:
+        images: numbers of any real type.
+        pixels: True if they are pixels from 0 to 255, fractions rounded; False if they
+            are numbers at the scale that the base model sees; "infer" takes whole
+            images of integers for pixels if their largest is in 2..255, which is said
+            in a warning.
+        name: what messages call the data.
+
+    Raises:
+        ValueError: if `pixels` is True and a value is below 0 or above 255.
+    """
+    _check_answer("pixels", pixels)
+    if images.size == 0 or pixels is False:
+        return images
+    least, largest = images.min(), images.max()
+    if pixels is True:
+        if not (least >= 0 and largest <= WHITE):
+            raise invalid(
+                f"Data set {name!r} has values that are no pixels.",
+                expected=f"0 to {WHITE}",
+                received=f"{least} to {largest}",
+                remedy="Scale them, or take them as they are with `pixels=False`.",
+            )
+        return np.rint(images).astype("uint8")
+    if images.dtype == np.uint8:
+        if largest == 1:
+            _warn(
+                f"Data set {name!r} is uint8 of 0 and 1, nearly black among pixels of "
+                "0 to 255: cast it to bool or float32 if it is not."
+            )
+        return images
+    if images.ndim < 3 or least < 0 or largest <= 1:
+        return images
+    if images.dtype.kind in "iu" and largest <= WHITE:
+        _warn(
+            f"Data set {name!r} of {images.dtype} from {least} to {largest} is taken "
+            "for pixels of 0 to 255, like uint8; `pixels=False` or True says which."
+        )
+        return images.astype("uint8")
+    if images.dtype.kind in "iu" or (largest > WHITE / 2 and _are_whole(images)):
+        _warn(
+            f"Data set {name!r} of {images.dtype} from {least} to {largest} is taken "
+            "as it is, at the scale that the base model sees; divide it for values of "
+            "0 to 1. `pixels=False` or True says which."
+        )
+    return images
+
+
+def _are_whole(images):
+    return bool((images == np.rint(images)).all())
+
+
+def _check_answer(argument, value):
+    if value is not True and value is not False and value != INFER:
+        raise invalid(
+            f"This is no answer to {argument}.",
+            expected=f"True, False or {INFER!r}",
+            received=f"{argument}={value!r}",
+            remedy="Leave it out to have it found.",
+        )
+
+
+def _warn(text):
+    warnings.warn(text, UserWarning, stacklevel=4)
