@@ -24,8 +24,8 @@ def infer_header(rows, column, decimal):
     """Whether a first row names columns, from how it differs from the others.
 
     Words above numbers are names. Whole numbers are names if they count 0, 1, 2, ..
-    as pandas does, or are consecutive or years and lie outside of what is below them,
-    or have fractions only below them.
+    as pandas does, are consecutive or years and lie outside of what is below them, have
+    fractions only below them, or have a label that no other row has.
 
     Args:
         rows: cells of the first rows, the candidate among them.
@@ -41,36 +41,38 @@ def infer_header(rows, column, decimal):
     words = [index for index in named if is_word(first[index], decimal)]
     if named and len(words) == len(named):
         return Header(True)
-    if words:
-        return _mixed(first, others, words, decimal)
+    if any(_is_above_numbers(rows, index, decimal) for index in (*words, column)):
+        return Header(True, "it holds numbers, too")
     if column is not None and is_integer(first[column]):
         named = sorted([*named, column])
-    if not named or not others or any(not first[index] for index in inputs[1:]):
+    whole = all(first[index] for index in inputs[1:]) and not words
+    if not (whole and named and others):
         return Header(False)
     if first[inputs[0]]:
-        return _numeric(first, others, named, inputs, decimal)
-    if not all(cells[inputs[0]] for cells in others):  # not an index, but a gap
-        return Header(False)
-    return _numeric(first, others, named, inputs[1:], decimal)
+        return _numeric(first, others, named, inputs, column, decimal)
+    found = _numeric(first, others, named, inputs[1:], column, decimal)
+    if all(cells[inputs[0]] for cells in others) and found.doubt:
+        return Header(True, found.doubt)  # no number is missing: it is an index
+    return Header(False)
 
 
-def _mixed(first, others, words, decimal):
-    """Of words among numbers: names, if there are numbers below one of the words."""
-    present = others and any(
-        first[index] not in MISSING
-        and all(is_number(cells[index], decimal) for cells in others)
-        for index in words
-    )
-    return Header(True, "it holds numbers, too") if present else Header(False)
+def _is_above_numbers(rows, index, decimal):
+    """Whether a word is in the first row of a column of numbers."""
+    if index is None or not rows[1:] or rows[0][index] in MISSING:
+        return False
+    below = all(is_number(cells[index], decimal) for cells in rows[1:])
+    return below and is_word(rows[0][index], decimal)
 
 
-def _numeric(first, others, named, inputs, decimal):
-    """Of numbers."""
+def _numeric(first, others, named, inputs, column, decimal):
+    """Of numbers, and a label."""
     cells = [first[index] for index in named]
     below = [[row[index] for index in named] for row in others]
     if not all(map(is_integer, cells)) or len(set(cells)) < len(cells):
         return Header(False)
     numbers = [row[index] for row in others for index in inputs]
+    if column is not None and _is_odd(first[column], [row[column] for row in others]):
+        return Header(True, "its label occurs nowhere else")
     if len(numbers) >= _LEAST and not any(map(is_integer, numbers)):
         return Header(True, "it holds whole numbers above fractions")
     if len(cells) > 1 and (all(map(_count, below)) or set(cells) in map(set, below)):
@@ -83,6 +85,12 @@ def _numeric(first, others, named, inputs, decimal):
     if len(cells) > 1 and outside and (_count(cells) or years):
         return Header(True, "it holds numbers in order, unlike those below them")
     return Header(False)
+
+
+def _is_odd(label, others):
+    """Whether a word is the label of one row, while others are shared by several."""
+    several = len(others) >= 2 * len(set(others))
+    return is_word(label) and several and label not in others
 
 
 def _count(cells):

@@ -78,7 +78,8 @@ def _warn_of_missing(labels, missing, name):
 def _flat(labels, name):
     """A list of hashable labels; None for those that are masked."""
     if isinstance(labels, np.ma.MaskedArray):
-        labels = labels.astype(object).filled(None)
+        mask = np.ma.getmaskarray(labels)
+        labels = np.where(mask, None, labels.data.astype(object))
     labels = np.asarray(labels, object if isinstance(labels, list | tuple) else None)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
@@ -102,8 +103,8 @@ def _is_missing(label):
         return True
     if isinstance(label, str | bytes):
         return _text(label).strip() in MISSING
-    differs = label != label  # NaN and NaT do; `pandas.NA` gives itself
-    return differs is label or differs is True or differs is np.True_
+    differs = label != label  # True of NaN and NaT; `pandas.NA` of itself
+    return bool(differs) if isinstance(differs, bool | np.bool_) else differs is label
 
 
 def _occurring(labels, name):

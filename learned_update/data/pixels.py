@@ -1,5 +1,6 @@
 """What numbers and axes of arrays of images mean."""
 
+import math
 import warnings
 
 import numpy as np
@@ -8,6 +9,7 @@ from learned_update.errors import invalid
 
 INFER = "infer"
 WHITE = 255
+_DEEPEST = 65535  # of images of 16 bits
 _CHANNELS = (1, 3, 4)  # grey, colour, colour and opacity
 _LEAST_SIDE = 5  # pixels of an image whose first axis may be its channels
 
@@ -77,7 +79,10 @@ def as_bytes(images, pixels, name):
                 "0 to 255: cast it to bool or float32 if it is not."
             )
         return images
-    if images.ndim < 3 or least < 0 or largest <= 1:
+    if least < 0 or largest <= 1:
+        return images
+    if images.ndim < 3:
+        _warn_of_flat_images(images, largest, name)
         return images
     if images.dtype.kind in "iu" and largest <= WHITE:
         _warn(
@@ -85,7 +90,8 @@ def as_bytes(images, pixels, name):
             "for pixels of 0 to 255, like uint8; `pixels=False` or True says which."
         )
         return images.astype("uint8")
-    if images.dtype.kind in "iu" or (largest > WHITE / 2 and _are_whole(images)):
+    deep = images.dtype.kind in "iu" and largest <= _DEEPEST
+    if deep or _may_be_bytes(images, largest):
         _warn(
             f"Data set {name!r} of {images.dtype} from {least} to {largest} is taken "
             "as it is, at the scale that the base model sees; divide it for values of "
@@ -94,8 +100,25 @@ def as_bytes(images, pixels, name):
     return images
 
 
-def _are_whole(images):
-    return bool((images == np.rint(images)).all())
+def _warn_of_flat_images(images, largest, name):
+    """Rows of as many bytes as grey or colour images of a square have pixels."""
+    inputs = images.shape[-1]
+    sides = [math.isqrt(inputs // channels) for channels in _CHANNELS[:2]]
+    square = any(
+        side >= _LEAST_SIDE and side * side * channels == inputs
+        for side, channels in zip(sides, _CHANNELS, strict=False)
+    )
+    if square and _may_be_bytes(images, largest):
+        _warn(
+            f"Data set {name!r} has rows of {inputs} whole numbers up to {largest}, "
+            "taken as they are; `pixels=True` takes them for pixels of 0 to 255, "
+            "`pixels=False` says that they are none."
+        )
+
+
+def _may_be_bytes(images, largest):
+    """Whether values that are not negative look like bytes in another type."""
+    return WHITE / 2 < largest <= WHITE and bool((images == np.rint(images)).all())
 
 
 def _check_answer(argument, value):

@@ -2,8 +2,16 @@
 
 import numpy as np
 import pytest
+from absl import logging as absl_logging
 
-from learned_update.data import Dataset, check_dataset, flatten, split, subset
+from learned_update.data import (
+    Dataset,
+    check_dataset,
+    check_labelled,
+    flatten,
+    split,
+    subset,
+)
 from tests.data.striped import striped
 
 FLOATS = np.full((27, 3, 2, 1), np.nan, "float32")
@@ -20,6 +28,40 @@ def test_data_without_labels_are_sound_where_labels_are_not_needed():
     for function in (lambda d: subset(d, [0, 1]), lambda d: split(d, 0.5, 0)):
         with pytest.raises(ValueError, match="'striped' has no labels.*train_base"):
             function(dataset)
+
+
+def test_examples_without_label_are_left_out_where_labels_are_needed():
+    whole = striped()
+    some = np.arange(27) % 4 != 1  # seven are not
+    labels = np.where(some, whole.labels, -1).astype("int32")
+    dataset = whole._replace(labels=labels)
+    kept = whole._replace(images=whole.images[some], labels=whole.labels[some])
+    assert check_dataset(dataset) is dataset
+    for function in (
+        check_labelled,
+        lambda d: subset(d, [3, 1]),
+        lambda d: split(d, 0.5, 0)[1],
+    ):
+        found, expected = function(dataset), function(kept)
+        np.testing.assert_array_equal(found.images, expected.images)
+        np.testing.assert_array_equal(found.labels, expected.labels)
+        assert found.class_names == expected.class_names
+
+
+def test_how_many_have_no_label_is_logged(caplog):
+    labels = striped().labels.copy()
+    labels[[3, 5]] = -1
+    absl_logging.get_absl_logger().propagate = True
+    with caplog.at_level("INFO", logger="absl"):
+        check_labelled(striped()._replace(labels=labels))
+    message = "2 of 27 examples of data set 'striped' have no label and are left out."
+    assert caplog.messages == [message]
+
+
+def test_data_whose_labels_are_all_missing_are_unlabelled():
+    dataset = striped()._replace(labels=np.full(27, -1, "int32"))
+    with pytest.raises(ValueError, match="'striped' has no labels"):
+        check_labelled(dataset)
 
 
 def test_floats_are_what_the_base_model_sees():
@@ -61,12 +103,13 @@ def test_floats_are_what_the_base_model_sees():
         ),
         (
             {"class_names": ("a", "b", "c")},
-            r"do not fit its 3 class names. Expected: labels in 0..2. Received: labels "
+            r"do not fit its 3 class names. Expected: labels in 0..2, or -1 for none. "
+            r"Received: labels "
             r"from 0 to 3. Name every class",
         ),
         (
-            {"labels": striped().labels - np.int32(1)},
-            r"Received: labels from -1 to 2. .*count from 0",
+            {"labels": striped().labels - np.int32(2)},
+            r"Received: labels from -2 to 1. .*count from 0",
         ),
     ],
     ids=[

@@ -40,6 +40,62 @@ def test_classes_are_what_occurs_in_order(labels, indices, names):
     assert class_names == names
 
 
+class NotAvailable:
+    """As `pandas.NA` compares: with itself and anything, to itself."""
+
+    def __eq__(self, other):
+        return self
+
+    def __ne__(self, other):
+        return self
+
+    def __hash__(self):
+        return 0
+
+    def __repr__(self):
+        return "<NA>"
+
+
+MASKED = np.ma.array([4, 5, 6, 4], mask=[False, True, False, False])
+
+
+@pytest.mark.parametrize(
+    ("labels", "shown", "names"),
+    [
+        (["4", None, "6", "4"], "None", ("4", "6")),
+        (["4", "", "6", "4"], "''", ("4", "6")),
+        (["4", "NA", "6", "4"], "'NA'", ("4", "6")),
+        (np.array(["4", "NaN", "6", "4"]), "'NaN'", ("4", "6")),
+        (np.array([b"4", b" nan ", b"6", b"4"]), "b' nan '", ("4", "6")),
+        (np.array([4, np.nan, 6, 4]), "nan", ("4.0", "6.0")),
+        (np.array([4, np.nan, 6, 4], object), "nan", ("4", "6")),
+        ([4, np.datetime64("NaT"), 6, 4], "np.datetime64.*", ("4", "6")),
+        (np.array([4, NotAvailable(), 6, 4], object), "<NA>", ("4", "6")),
+        (MASKED, "None", ("4", "6")),
+        (MASKED[:, None], "None", ("4", "6")),
+    ],
+)
+def test_missing_labels_are_no_class(labels, shown, names):
+    message = (
+        rf"Data set 'mine': 1 of 4 labels are missing \(the first, {shown}, at "
+        r"position 1\). Features can be learned from these examples; tasks and scores"
+    )
+    with pytest.warns(UserWarning, match=message):
+        encoded, class_names = encode_labels(labels, 4, name="mine")
+    assert encoded.dtype == np.int32
+    assert encoded.tolist() == [0, -1, 1, 0]
+    assert class_names == names
+
+
+def test_what_reads_as_missing_is_a_class_if_it_is_named():
+    encoded, names = encode_labels(["DE", "NA", "DE"], 3, ["DE", "NA"])
+    assert encoded.tolist() == [0, 1, 0]
+    assert names == ("DE", "NA")
+    with pytest.warns(UserWarning, match="1 of 3 labels are missing"):
+        encoded, _ = encode_labels(["DE", None, "NA"], 3, ["DE", "NA"])
+    assert encoded.tolist() == [0, -1, 1]
+
+
 def test_class_names_given_are_indexed_or_repeated():
     names = ["zebra", "ant", "cat"]
     for labels in ([2, 0, 2], np.array([2, 0, 2], "uint8"), ["cat", "zebra", "cat"]):
@@ -57,16 +113,8 @@ def test_class_names_given_are_indexed_or_repeated():
             r"Labels of data set 'mine' do not fit. Expected: 3 labels, one per "
             r"example. Received: 2. Give a label per example, or leave the labels out",
         ),
-        (
-            ["a", None, "b"],
-            None,
-            "a label per example. Received: 1 missing, the first at position 1.",
-        ),
-        (
-            np.array([0, np.nan, np.nan], "float32"),
-            None,
-            "Received: 2 missing, the first at position 1.",
-        ),
+        ([None, "NA", ""], None, "fewer than two classes.*Received: only 'nothing'."),
+        (np.array([0, np.nan, np.nan], "float32"), None, "Received: only 0.0."),
         (
             np.eye(3),
             None,
@@ -91,7 +139,7 @@ def test_class_names_given_are_indexed_or_repeated():
     ],
     ids=[
         "lengths",
-        "missing",
+        "all missing",
         "nan",
         "indicators",
         "single",

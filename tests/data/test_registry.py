@@ -145,8 +145,12 @@ def test_gin_says_what_becomes_of_unreadable_files(tmp_path):
 
 def test_a_missing_file_is_no_unknown_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match="missing.csv"):
-        load("missing.csv")
+    for name in ("missing.csv", "missing.parquet", "missing.xlsx", "Mine v1.h5"):
+        with pytest.raises(FileNotFoundError, match=f"no file or folder '{name}'"):
+            load(name)
+    (tmp_path / "there.xlsx").write_text("")
+    with pytest.raises(ValueError, match="there.xlsx is of no known kind"):
+        load("there.xlsx")
 
 
 @pytest.mark.parametrize("name", ["./missing.npy", "/missing/folder", "~/missing/x"])
@@ -161,6 +165,7 @@ def test_nothing_at_a_path(name):
         ("glyphs/armenia", "glyphs/armenian,"),
         ("glyphs/meta_tes", "glyphs/meta_test,"),
         ("?", "digits, gl"),
+        ("glyphs/lao.x", "glyphs/lao,"),
         (7, "digits, gl"),
     ],
 )

@@ -25,6 +25,16 @@ def test_pixels_are_all_examples_in_order():
     np.testing.assert_array_equal(tasks.pixels, np.concatenate(expected))
 
 
+def test_examples_without_label_are_in_no_task():
+    whole = striped()
+    labels = np.where(np.arange(27) % 4 == 1, -1, whole.labels).astype("int32")
+    tasks = TaskDistribution(
+        [whole._replace(labels=labels)], ways=2, shots=1, queries=1
+    )
+    known = whole.images[labels >= 0].reshape(20, -1)
+    np.testing.assert_array_equal(tasks.pixels, known)
+
+
 def test_support_and_query_are_labelled_by_their_rows_and_disjoint():
     tasks = distribution()
     for seed in range(20):

@@ -1,10 +1,14 @@
 """Texts in files, one per line."""
 
 import pathlib
+import re
 import warnings
 
+from learned_update.data.cells import is_number
 from learned_update.data.encodings import INFER, decoded, encoding_of
 from learned_update.errors import invalid
+
+_BETWEEN = re.compile(r"[\s,;]+")  # what may be between the numbers of a table
 
 
 def read_lines(path, encoding=INFER):
@@ -43,4 +47,15 @@ def read_lines(path, encoding=INFER):
             UserWarning,
             stacklevel=3,
         )
+    if all(map(_holds_only_numbers, lines)):
+        warnings.warn(
+            f"{path} holds nothing but numbers, which are taken for words; a table of "
+            "numbers is read from a .csv file.",
+            UserWarning,
+            stacklevel=3,
+        )
     return lines
+
+
+def _holds_only_numbers(line):
+    return all(map(is_number, _BETWEEN.split(line.strip())))

@@ -1,5 +1,7 @@
 """Arrays in files of NumPy."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from learned_update.data.sources.own.array_files import read_arrays
 
 X = np.arange(12, dtype="float32").reshape(3, 4)
 Y = np.array(["a", "b", "a"])
+LABELS = ("labels", "label", "target", "targets", "y_train", "Y")
 
 
 def test_an_array(tmp_path):
@@ -16,14 +19,30 @@ def test_an_array(tmp_path):
     assert labels is None
 
 
-@pytest.mark.parametrize("key", ["X", "x", "images", "data", "features"])
-@pytest.mark.parametrize("label_key", ["y", "labels", None])
+@pytest.mark.parametrize("key", ["X", "x", "images", "data", "x_train", "arr_0"])
+@pytest.mark.parametrize("label_key", ["y", *LABELS, None])
 def test_arrays_by_their_keys(tmp_path, key, label_key):
-    arrays = {key: X, "other": Y} | ({label_key: Y} if label_key else {})
-    np.savez_compressed(tmp_path / "x.npz", **arrays)
-    images, labels = read_arrays(tmp_path / "x.npz")
+    np.savez_compressed(tmp_path / "x.npz", **{key: X, label_key or "_": Y})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*x.npz: the keys _ are not used")
+        images, labels = read_arrays(tmp_path / "x.npz")
     np.testing.assert_array_equal(images, X)
     assert labels is None if label_key is None else labels.tolist() == Y.tolist()
+
+
+def test_keys_that_are_not_used_are_named(tmp_path):
+    np.savez(tmp_path / "x.npz", x_train=X, y_train=Y, x_test=X, classes=Y)
+    message = (
+        "x.npz: the keys x_test, classes are not used; examples are 'x_train', labels "
+        r"'y_train' \(possible: y, "
+    )
+    with pytest.warns(UserWarning, match=message):
+        images, labels = read_arrays(tmp_path / "x.npz")
+    np.testing.assert_array_equal(images, X)
+    assert labels.tolist() == Y.tolist()
+    np.savez(tmp_path / "x.npz", X=X, kinds=Y)
+    with pytest.warns(UserWarning, match="keys kinds are not used.*labels missing"):
+        assert read_arrays(tmp_path / "x.npz")[1] is None
 
 
 @pytest.mark.parametrize(
@@ -32,10 +51,14 @@ def test_arrays_by_their_keys(tmp_path, key, label_key):
         (
             ["pixels", "y"],
             "does not say which array is meant. Expected: one of the keys X, x, "
-            "images, data, features. Received: the keys pixels, y. Save it with",
+            "images, data, features, X_train, x_train, arr_0. Received: the keys "
+            "pixels, y. Save it with",
         ),
         (["data", "X"], "Received: the keys data, X."),
-        (["X", "y", "labels"], "one of the keys y, labels. Received: the keys X, y, "),
+        (
+            ["X", "y", "labels"],
+            "one of the keys y, labels, .*Received: the keys X, y, ",
+        ),
     ],
 )
 def test_keys_that_do_not_say_what_is_meant(tmp_path, keys, message):

@@ -1,5 +1,7 @@
 """Arrays of users as data sets."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -131,3 +133,37 @@ def test_class_names_without_labels():
     )
     with pytest.raises(ValueError, match=message):
         from_arrays(VALUES, class_names=["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.ma.array(VALUES, mask=VALUES > 100),
+        np.ma.array(VALUES, mask=VALUES > 100).astype("uint8"),
+        [np.ma.array(row, mask=row > 100) for row in VALUES],
+    ],
+    ids=["floats", "bytes", "list"],
+)
+def test_masked_values_are_no_data(images):
+    count, first = (VALUES > 100).sum(), np.argwhere(VALUES > 100)[0].tolist()
+    message = (
+        "'arrays' has masked values. Expected: an array without masked values. "
+        rf"Received: {count} masked; the first at {re.escape(str(first))}. Fill them in"
+    )
+    with pytest.raises(ValueError, match=message):
+        from_arrays(images)
+
+
+def test_an_array_that_could_be_masked_but_is_not():
+    values = VALUES.astype("float32")
+    dataset = from_arrays(np.ma.array(values, mask=False))
+    np.testing.assert_array_equal(flatten(dataset), values)
+    assert type(dataset.images) is np.ndarray
+
+
+def test_missing_labels_have_no_class():
+    with pytest.warns(UserWarning, match="2 of 6 labels are missing"):
+        dataset = from_arrays(VALUES, ["b", None, "b", "a", "NA", "b"])
+    assert check_dataset(dataset).labels.tolist() == [1, -1, 1, 0, -1, 1]
+    assert dataset.class_names == ("a", "b")
+    np.testing.assert_array_equal(flatten(dataset), VALUES.astype("float32"))

@@ -65,6 +65,55 @@ def test_tables_without_labels(tmp_path):
     np.testing.assert_array_equal(flatten(dataset), [[1, 2], [3, 4]])
 
 
+def test_tables_in_other_dialects(tmp_path):
+    (tmp_path / "mine.csv").write_text("0;größe;1\n1,5;x;2\n3;y;4\n", "latin-1")
+    with pytest.warns(
+        UserWarning, match="mine.csv: cells are taken as separated by ';'"
+    ):
+        guessed = from_path(tmp_path / "mine.csv", label=1)
+    told = from_path(
+        tmp_path / "mine.csv",
+        label=1,
+        header=True,
+        separator=";",
+        decimal=",",
+        encoding="latin-1",
+    )
+    for dataset in (guessed, told):
+        np.testing.assert_array_equal(flatten(dataset), [[1.5, 2], [3, 4]])
+        assert dataset.class_names == ("x", "y")
+
+
+def test_tables_whose_numbers_float32_cannot_hold(tmp_path):
+    rows = "".join(f"{202401010000 + i},{i}.0\n" for i in range(10))
+    (tmp_path / "mine.csv").write_text("time,b\n" + rows)
+    with pytest.warns(
+        UserWarning, match=r"'mine': column 0 \('time'\), counted from 0"
+    ):
+        dataset = from_path(tmp_path / "mine.csv")
+    expected = np.stack([np.arange(10) - 4.5, np.arange(10)], axis=1)
+    np.testing.assert_array_equal(flatten(dataset), expected)
+
+
+def test_tables_of_pixels(tmp_path):
+    (tmp_path / "mine.csv").write_text("a,b\n0,255\n51,102\n")
+    dataset = from_path(tmp_path / "mine.csv", pixels=True)
+    assert dataset.images.dtype == np.uint8
+    np.testing.assert_allclose(flatten(dataset), [[0, 1], [0.2, 0.4]], rtol=1e-6)
+
+
+def test_arrays_of_images_with_channels_first(tmp_path):
+    np.save(tmp_path / "mine.npy", np.moveaxis(IMAGES, -1, 1).astype("int64"))
+    dataset = from_path(tmp_path / "mine.npy", channels_first=True, pixels=True)
+    np.testing.assert_array_equal(dataset.images, IMAGES)
+
+
+def test_texts_in_other_encodings(tmp_path):
+    (tmp_path / "mine.txt").write_text("thé\ncafé\n", "latin-1")
+    dataset = from_path(tmp_path / "mine.txt", encoding="latin-1")
+    np.testing.assert_array_equal(flatten(dataset), [[0, 1], [1, 0]])
+
+
 def test_text_files(tmp_path):
     (tmp_path / "mine.txt").write_text("\n".join(TEXTS))
     dataset = check_dataset(from_path(tmp_path / "mine.txt", words=2, counts=True))
@@ -143,6 +192,21 @@ def save_everything(folder):
             "Received: size=8. Leave it out",
         ),
         ("bytes.npy", {"channels": 1}, "channels does not apply to .*bytes.npy"),
+        ("rows.npy", {"header": True}, "header does not apply.*a table, or no header"),
+        ("rows.npy", {"encoding": "utf-8"}, "encoding does not apply to .*rows.npy"),
+        (
+            "table.csv",
+            {"channels_first": True},
+            "channels_first does not apply.*images",
+        ),
+        ("texts.txt", {"separator": ";"}, "separator does not apply.*a table, or no"),
+        ("texts.txt", {"pixels": True}, "pixels does not apply.*Expected: numbers, or"),
+        (".", {"decimal": ","}, "decimal does not apply"),
+        (
+            ".",
+            {"pixels": False},
+            "pixels does not apply.*Expected: arrays, or no pixels",
+        ),
         ("rows.npy", {"label": "y"}, "label does not apply.*a table, or no label"),
         ("table.csv", {"size": 8}, "size does not apply to .*Expected: images, or no"),
         ("texts.txt", {"channels": 1}, "channels does not apply to .*texts.txt"),
@@ -159,7 +223,8 @@ def save_everything(folder):
             "model.h5",
             {},
             "model.h5 is of no known kind. Expected: a folder of images, or a file "
-            r"\(.npy .npz .csv .tsv .txt\). Received: the suffix '.h5'. Convert it",
+            r"\(.npy .npz .csv .tsv .parquet .txt\). Received: the suffix '.h5'. "
+            "Convert it",
         ),
         ("no_suffix", {}, "no_suffix is of no known kind.*Received: the suffix ''."),
     ],

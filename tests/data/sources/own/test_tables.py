@@ -26,9 +26,8 @@ def write(tmp_path):
 @pytest.mark.parametrize("label", ["species", 2, -1, "2", "-1"])
 def test_a_table_with_a_header_and_labels(write, label):
     values, labels, columns = read_table(write(FLOWERS), label)
-    assert values.dtype == np.float32
-    expected = np.array([[5.1, 3.5], [4.9, -0.3]], "float32")
-    np.testing.assert_array_equal(values, expected)
+    assert values.dtype == np.float64
+    np.testing.assert_array_equal(values, [[5.1, 3.5], [4.9, -0.3]])
     assert labels == ["setosa", "virginica, blue"]
     assert columns == ("length", "width")
 
@@ -36,16 +35,15 @@ def test_a_table_with_a_header_and_labels(write, label):
 @pytest.mark.parametrize(
     ("content", "label", "labels", "columns"),
     [
-        ("1,2\n3,4\n", None, None, ()),
+        ("1,2.\n3,4\n", None, None, ()),
         ("a,b\n1,2\n3,4", None, None, ("a", "b")),
         ("\ufeffa,b\r\n1,2\r\n3,4\r\n", None, None, ("a", "b")),
         ("z,1,2\ny,3,4\n", 0, ["z", "y"], ()),
         ("1,7,2\n3,10,4\n", 1, [7, 10], ()),
         ("1,07,2\n3,10,4\n", 1, ["07", "10"], ()),
         ("a,kind,b\n1,7,2\n3,x,4\n", "kind", ["7", "x"], ("a", "b")),
-        (",a,kind\n1,2,x\n3,4,y\n", "kind", ["x", "y"], ("", "a")),
         ("0,1,kind\n1,2,x\n3,4,y\n", "kind", ["x", "y"], ("0", "1")),
-        ("\n1,2\n\n3,4\n\n", None, None, ()),
+        ("\n1,2.\n \n3,4\n\n", None, None, ()),
     ],
     ids=[
         "bare",
@@ -55,7 +53,6 @@ def test_a_table_with_a_header_and_labels(write, label):
         "integers",
         "leading zero",
         "mixed",
-        "unnamed",
         "numbers as names",
         "blank lines",
     ],
@@ -80,7 +77,8 @@ def test_tabs(write):
             "a,b\n1,2\n3,\n",
             None,
             "x.csv has a cell that is empty. Expected: a number in the range of "
-            "float32. Received: '' in row 3, column 2. Complete or impute",
+            "float32, its fraction after '.', cells separated by ','. Received: '' in "
+            "row 3, column 2. Complete or impute",
         ),
         ("1,\n2,3\n", None, "Received: '' in row 1, column 2."),
         ("1,NA\n2,3\n", None, "no finite number.*Received: 'NA' in row 1, column 2."),
@@ -89,11 +87,10 @@ def test_tabs(write):
         ("a,b\n1,1e39\n", None, "Received: '1e39' in row 2, column 2."),
         (FLOWERS, None, "Received: 'setosa' in row 2, column 3.*`label`"),
         (
-            "a,kind\n1,x\n2, \n",
-            "kind",
-            "empty. Expected: a label. Received: '' in row 3, column 2.",
+            "a,b\n1,2\n1,2,3\n",
+            None,
+            "Expected: 2 cells separated by ',', as in .*Received: 3 in row 3.",
         ),
-        ("a,b\n1,2\n1,2,3\n", None, "Expected: 2 cells, .*Received: 3 in row 3."),
         (
             FLOWERS,
             "colour",
@@ -107,8 +104,23 @@ def test_tabs(write):
         ("\n\n", "kind", "holds no numbers.*Received: no row."),
         ("a,b\n", None, "holds no numbers.*Received: a header and 0 rows."),
         ("x\ny\n", 0, "holds no numbers.*Received: labels."),
-        (b"1,\xff\n", None, "cannot be read as a table.*separated by ','.*0xff"),
-        ('1,2\n3,"' + "4" * 200_000, None, "cannot be read as a table.*near line 2"),
+        (b"1,\x81\n", None, "cannot be read as text. Expected: text in cp1252.*0x81"),
+        ('1,2\n3,"' + "4" * 200_000, None, "cannot be read.*opens in line 2 and"),
+        ("1,2\n3," + "4" * 200_000, None, "cannot be read.*line 2 .field larger"),
+        ("1_0,2.5\n", None, "no finite number.*'1_0' in row 1, column 1."),
+        (
+            "a,b\n1,1700000000000000001\n",
+            None,
+            "a whole number of more digits than float64 holds.*'17[0]*1' in row 2, "
+            "column 2.",
+        ),
+        ("a;b\n1;2\n1;2;3\n", None, "2 cells separated by ';'.*3 in row 3."),
+        ("a,b\n1,5,2,5\n", None, "2 cells separated by ','.*4 in row 2."),
+        ("1.234,5;2\n3,5;4\n", None, "after ',', cells separated by ';'.*'1.234,5'"),
+        ('"1,500","2"\n"2,500","3"\n', None, "after '.', cells sep.*'1,500' in row 1"),
+        ("a;b\n1 000;2\n", None, "'1 000' in row 2, column 1"),
+        ("NA,2\n3,4\n", None, "'NA' in row 1, column 1"),
+        (",2\n3,4\n", None, "'' in row 1, column 1"),
     ],
     ids=[
         "missing",
@@ -118,7 +130,6 @@ def test_tabs(write):
         "infinite",
         "large",
         "strings",
-        "no label",
         "ragged",
         "no name",
         "no index",
@@ -128,12 +139,82 @@ def test_tabs(write):
         "header only",
         "labels only",
         "encoding",
+        "field in quotes",
         "field",
+        "underscore",
+        "digits",
+        "ragged semicolons",
+        "decimal commas",
+        "thousands",
+        "thousands in quotes",
+        "spaces in numbers",
+        "missing first",
+        "empty first",
     ],
 )
 def test_what_is_wrong_with_a_table_is_said(write, content, label, message):
     with pytest.raises(ValueError, match=message):
         read_table(write(content), label)
+
+
+def test_missing_labels(write):
+    table = read_table(write("a,k\n1,x\n2,NA\n3,\n4,y\n5,NaN\n6,<NA>\n"), "k")
+    np.testing.assert_array_equal(table.values[:, 0], [1, 2, 3, 4, 5, 6])
+    assert table.labels == ["x", None, None, "y", None, None]
+    assert read_table(write("a,k\n1,10\n2,\n3,9\n"), "k").labels == [10, None, 9]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "what"),
+    [
+        ('a,k\n1,x\n2,"y\n3,z\n4,x\n', 3, "unexpected end of data"),
+        ('a,k\n1,x\n2,"y\n3,"z"\n4,x\n', 3, "',' expected after"),
+        ('a,k\n1,"x\n3,y\n5,"\n6,z\n', 2, "closed later"),
+        ('a,k\n1,"x"y\n', 2, "',' expected after"),
+        ('a,k\n1,"x"\n2,"\n', 3, "unexpected end of data"),
+    ],
+    ids=["to the end", "to the next", "around rows", "within a cell", "at the end"],
+)
+def test_a_quote_that_is_not_closed_is_named(write, content, line, what):
+    message = (
+        "x.csv cannot be read as a table. Expected: pairs of quotes, .*separated by "
+        f"','. Received: .*line {line} .*{what}.*Close the quote, or take it out."
+    )
+    with pytest.raises(ValueError, match=message):
+        read_table(write(content), "k")
+
+
+def test_quotes_hold_separators_quotes_and_in_the_header_lines(write):
+    content = '"a\n(cm)", "k"\n1, "x, ""y"""\n2,5" x\n'
+    table = read_table(write(content), 1)
+    assert table.columns == ("a\n(cm)",)
+    assert table.labels == ['x, "y"', '5" x']
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "message"),
+    [
+        (
+            "header",
+            "yes",
+            "A header is there or not. Expected: True, False or 'infer'.",
+        ),
+        ("separator", "::", r"separated like this.*'\\t', or 'infer'. Received: separ"),
+        ("separator", "", "Received: separator=''."),
+        ("separator", 7, "Received: separator=7."),
+        ("separator", '"', "separated like this"),
+        ("decimal", ";", "written like this. Expected: '.', ',' or 'infer'. Received:"),
+        (
+            "encoding",
+            "utf-9",
+            "no such encoding.*'latin-1'.*Received: encoding='utf-9'",
+        ),
+        ("encoding", None, "no such encoding.*Received: encoding=None"),
+    ],
+)
+def test_arguments_that_make_no_sense(write, argument, value, message):
+    with pytest.raises(ValueError, match=message):
+        read_table(write("1,2\n"), **{argument: value})
 
 
 def test_no_file(tmp_path):
