@@ -6,10 +6,13 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from learned_update.data.cells import MISSING
 from learned_update.data.dataset import UNLABELLED
 from learned_update.errors import invalid
 
+MISSING = frozenset(
+    {"", "#N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan"}
+    | {"null", "-NaN", "-nan", "NaT"}
+)  # what pandas reads as a missing value
 LEAST_CLASSES = 2  # with one there is nothing to tell apart
 
 

@@ -1,11 +1,11 @@
 """Arrays in files of NumPy."""
 
-import warnings
 import zipfile
 import zlib
 
 import numpy as np
 
+from learned_update.data.sources.own.guesses import say
 from learned_update.errors import InvalidInputError, invalid
 
 IMAGE_KEYS = ("X", "x", "images", "data", "features", "X_train", "x_train", "arr_0")
@@ -53,12 +53,10 @@ def read_arrays(path):
 def _warn_of_unused(path, present, images, labels):
     unused = [key for key in present if key not in (images, labels)]
     if unused:
-        warnings.warn(
+        say(
             f"{path}: the keys {', '.join(unused)} are not used; examples are "
             f"{images!r}, labels {'missing' if labels is None else repr(labels)} "
-            f"(possible: {', '.join(LABEL_KEYS)}).",
-            UserWarning,
-            stacklevel=3,
+            f"(possible: {', '.join(LABEL_KEYS)})."
         )
 
 

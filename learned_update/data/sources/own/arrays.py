@@ -5,8 +5,9 @@ from scipy import sparse
 
 from learned_update.data.dataset import Dataset, check_dataset
 from learned_update.data.labels import encode_labels
-from learned_update.data.pixels import INFER, WHITE, as_bytes, channels_last
-from learned_update.data.precision import as_float32
+from learned_update.data.sources.own.guesses import INFER
+from learned_update.data.sources.own.pixels import WHITE, as_bytes, channels_last
+from learned_update.data.sources.own.precision import as_float32
 from learned_update.errors import invalid
 
 

@@ -12,10 +12,11 @@ from learned_update.data.preparation.bag_of_words import (
 from learned_update.data.preparation.resizing import resize_all
 from learned_update.data.sources.own.array_files import read_arrays
 from learned_update.data.sources.own.arrays import from_arrays
+from learned_update.data.sources.own.guesses import INFER
 from learned_update.data.sources.own.image_folder import read_image_folder
-from learned_update.data.parquet_files import read_parquet
-from learned_update.data.table_layouts import SEPARATORS
-from learned_update.data.sources.own.tables import read_table
+from learned_update.data.sources.own.tables.layouts import SEPARATORS
+from learned_update.data.sources.own.tables.parquet_tables import read_parquet
+from learned_update.data.sources.own.tables.text_tables import read_table
 from learned_update.data.sources.own.text_files import read_lines
 from learned_update.errors import describe, invalid
 
@@ -24,7 +25,6 @@ TABLES = tuple(SEPARATORS)
 PARQUET = (".parquet",)
 TEXTS = (".txt",)
 SUFFIXES = ARRAYS + TABLES + PARQUET + TEXTS
-INFER = "infer"
 
 
 @gin.configurable(module="learned_update")

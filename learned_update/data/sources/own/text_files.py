@@ -2,10 +2,10 @@
 
 import pathlib
 import re
-import warnings
 
-from learned_update.data.cells import is_number
-from learned_update.data.encodings import INFER, decoded, encoding_of
+from learned_update.data.sources.own.encodings import decoded, encoding_of
+from learned_update.data.sources.own.guesses import INFER, say
+from learned_update.data.sources.own.tables.cells import is_number
 from learned_update.errors import invalid
 
 _BETWEEN = re.compile(r"[\s,;]+")  # what may be between the numbers of a table
@@ -41,18 +41,14 @@ def read_lines(path, encoding=INFER):
             remedy="Take the blank lines out.",
         )
     if found.guessed:
-        warnings.warn(
+        say(
             f"{path}: the text is taken as written in {found.name}; name its "
-            "`encoding` where this is wrong.",
-            UserWarning,
-            stacklevel=3,
+            "`encoding` where this is wrong."
         )
     if all(map(_holds_only_numbers, lines)):
-        warnings.warn(
+        say(
             f"{path} holds nothing but numbers, which are taken for words; a table of "
-            "numbers is read from a .csv file.",
-            UserWarning,
-            stacklevel=3,
+            "numbers is read from a .csv file."
         )
     return lines
 

@@ -3,10 +3,6 @@
 import math
 import re
 
-MISSING = frozenset(
-    {"", "#N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan"}
-    | {"null", "-NaN", "-nan", "NaT"}
-)  # what pandas reads as a missing value
 _MOST_EXACT = 2**53  # larger integers are not all numbers of float64
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _COMMA_DECIMAL = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from learned_update.data.tables import read_table
+from learned_update.data.sources.own.tables.text_tables import read_table
 
 NAMES = "the first row, '{}', is taken for names of columns, but {}"
 COUNT, MIXED = "it counts from 0", "it holds numbers, too"

@@ -1,8 +1,8 @@
 """Lines of a table that are remarks, as `#` begins them."""
 
-from learned_update.data.cells import is_number
-from learned_update.data.dialects import width_of
-from learned_update.data.table_rows import sample_rows
+from learned_update.data.sources.own.tables.cells import is_number
+from learned_update.data.sources.own.tables.dialects import width_of
+from learned_update.data.sources.own.tables.rows import sample_rows
 
 MARK = "#"
 

@@ -1,34 +1,20 @@
 """Tables of numbers in text files."""
 
 import pathlib
-import warnings
-from typing import NamedTuple
 
 import numpy as np
 
-from learned_update.data.cells import MISSING, is_number, is_rounded, number
-from learned_update.data.dialects import INFER, check_dialect
-from learned_update.data.encodings import decoded, encoding_of
-from learned_update.data.table_layouts import read_layout
-from learned_update.data.table_rows import rows
+from learned_update.data.labels import MISSING
+from learned_update.data.sources.own.encodings import decoded, encoding_of
+from learned_update.data.sources.own.guesses import INFER, check_yes_or_no, say
+from learned_update.data.sources.own.tables.cells import is_number, is_rounded, number
+from learned_update.data.sources.own.tables.dialects import check_dialect
+from learned_update.data.sources.own.tables.layouts import read_layout
+from learned_update.data.sources.own.tables.rows import rows
+from learned_update.data.sources.own.tables.table import Table
 from learned_update.errors import invalid
 
 _LARGEST = float(np.finfo("float32").max)
-
-
-class Table(NamedTuple):
-    """A table of numbers, and the column of labels beside it.
-
-    Attributes:
-        values: `(rows, columns)` float64.
-        labels: one per row: None where one is missing, integers if all others are,
-            else strings; None if not asked for.
-        columns: names of the columns of `values`; empty without a header.
-    """
-
-    values: np.ndarray
-    labels: list | None
-    columns: tuple[str, ...]
 
 
 def read_table(
@@ -60,7 +46,7 @@ def read_table(
         encoding: a codec of Python; "infer" finds it, see `encoding_of`.
 
     Returns:
-        `Table`.
+        `Table`; its labels are integers if all are written so, else strings.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -71,7 +57,7 @@ def read_table(
     """
     path = pathlib.Path(path)
     check_dialect(separator, decimal)
-    _check_header(header)
+    check_yes_or_no("header", header)
     found = encoding_of(path, encoding)
     with open(path, encoding=found.name, newline="") as file:
         layout, lines, guesses = read_layout(
@@ -93,29 +79,13 @@ def read_table(
     if table.size == 0:
         header_and_rows = f"a header and {len(values)} rows"
         raise _empty(path, header_and_rows if layout.header else "labels")
-    _warn(path, guesses)
+    if guesses:
+        say(
+            f"{path}: {'; '.join(guesses)}. Where this is wrong, say what is right "
+            "with `header`, `separator`, `decimal` or `encoding` of `from_path`."
+        )
     names = [layout.names[column] for column in layout.inputs] if layout.header else ()
     return Table(table, None if label is None else _typed(labels), tuple(names))
-
-
-def _check_header(header):
-    if header is not True and header is not False and header != INFER:
-        raise invalid(
-            "A header is there or not.",
-            expected=f"True, False or {INFER!r}",
-            received=f"header={header!r}",
-            remedy="Leave it out to have it found.",
-        )
-
-
-def _warn(path, guesses):
-    if guesses:
-        warnings.warn(
-            f"{path}: {'; '.join(guesses)}. Where this is wrong, say what is right "
-            "with `header`, `separator`, `decimal` or `encoding` of `from_path`.",
-            UserWarning,
-            stacklevel=3,
-        )
 
 
 def _empty(path, received):

@@ -1,12 +1,12 @@
 """Tables of numbers in Parquet files."""
 
 import pathlib
-import warnings
 from numbers import Integral
 
 import numpy as np
 
-from learned_update.data.tables import Table
+from learned_update.data.sources.own.guesses import say
+from learned_update.data.sources.own.tables.table import Table
 from learned_update.errors import invalid
 
 _INDEX = "__index_level_"  # how pandas begins the name of an index without one
@@ -52,11 +52,9 @@ def read_parquet(path, label=None):
     columns = [_numbers(path, names[column], table.column(column)) for column in inputs]
     if index:
         listed = ", ".join(repr(names[column]) for column in index)
-        warnings.warn(
+        say(
             f"{path}: left out as an index of the rows: {listed}. Where this is wrong, "
-            "write the table with `reset_index()`.",
-            UserWarning,
-            stacklevel=3,
+            "write the table with `reset_index()`."
         )
     labels = None if position is None else table.column(position).to_pylist()
     return Table(

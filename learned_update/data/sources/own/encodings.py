@@ -3,9 +3,9 @@
 import codecs
 from typing import NamedTuple
 
+from learned_update.data.sources.own.guesses import INFER
 from learned_update.errors import invalid
 
-INFER = "infer"
 _MARKS = (  # the longest first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -4,23 +4,23 @@ import itertools
 import pathlib
 from typing import NamedTuple
 
-from learned_update.data.cells import is_number
-from learned_update.data.comments import (
+from learned_update.data.sources.own.guesses import INFER
+from learned_update.data.sources.own.tables.cells import is_number
+from learned_update.data.sources.own.tables.comments import (
     begins_with_mark,
     header_in_comments,
     is_comment,
     without_mark,
 )
-from learned_update.data.dialects import (
-    INFER,
+from learned_update.data.sources.own.tables.dialects import (
     Dialect,
     directive,
     infer_dialect,
     may_be_one_column,
     width_of,
 )
-from learned_update.data.headers import Header, infer_header
-from learned_update.data.table_rows import sample_rows
+from learned_update.data.sources.own.tables.headers import Header, infer_header
+from learned_update.data.sources.own.tables.rows import sample_rows
 from learned_update.errors import invalid
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}  # by suffix

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from learned_update.data import flatten, from_arrays
-from learned_update.data.precision import as_float32
+from learned_update.data.sources.own.precision import as_float32
 
 COUNT = np.arange(10)
 NEAR = np.random.default_rng(0).normal(size=10)

@@ -2,7 +2,13 @@
 
 from typing import NamedTuple
 
-from learned_update.data.cells import MISSING, is_integer, is_number, is_word, number
+from learned_update.data.labels import MISSING
+from learned_update.data.sources.own.tables.cells import (
+    is_integer,
+    is_number,
+    is_word,
+    number,
+)
 
 YEARS = range(1800, 2201)
 _LEAST = 4  # fractions that show that a table's numbers are not whole

@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from learned_update.data import flatten, from_path
-from learned_update.data.parquet_files import read_parquet
+from learned_update.data.sources.own.tables.parquet_tables import read_parquet
 
 COLUMNS = {"p": [1.5, 2.5, -3e-1], "k": ["x", None, "y"], "n": [1, 2, 2**53]}
 

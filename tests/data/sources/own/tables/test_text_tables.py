@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from learned_update.data.sources.own.tables import read_table
+from learned_update.data.sources.own.tables.text_tables import read_table
 
 FLOWERS = """\
 length, width ,species
@@ -197,7 +197,7 @@ def test_quotes_hold_separators_quotes_and_in_the_header_lines(write):
         (
             "header",
             "yes",
-            "A header is there or not. Expected: True, False or 'infer'.",
+            "no answer to header. Expected: True, False or 'infer'.",
         ),
         ("separator", "::", r"separated like this.*'\\t', or 'infer'. Received: separ"),
         ("separator", "", "Received: separator=''."),

@@ -3,16 +3,16 @@
 import collections
 from typing import NamedTuple
 
-from learned_update.data.cells import (
+from learned_update.data.sources.own.guesses import INFER
+from learned_update.data.sources.own.tables.cells import (
     has_decimal_comma,
     is_integer,
     is_number,
     may_have_thousands,
 )
-from learned_update.data.table_rows import sample_rows
+from learned_update.data.sources.own.tables.rows import sample_rows
 from learned_update.errors import invalid
 
-INFER = "infer"
 SEPARATORS = (",", ";", "\t", "|", " ")
 DECIMALS = (".", ",")
 _DIRECTIVE = "sep="  # first line that spreadsheets write: `sep=;`

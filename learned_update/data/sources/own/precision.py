@@ -1,9 +1,8 @@
 """Numbers brought to float32 without losing what tells them apart."""
 
-import warnings
-
 import numpy as np
 
+from learned_update.data.sources.own.guesses import say
 from learned_update.errors import invalid
 
 COARSEST = 1e-3  # spacing of float32 at the largest value, in standard deviations
@@ -97,11 +96,9 @@ def _listed(numbers, columns):
 
 def _warn(name, which, means):
     listed = ", ".join(f"{mean:.17g}" for mean in means[:_LISTED])
-    warnings.warn(
+    say(
         f"Data set {name!r}: {which}, counted from 0, had values that differ by little "
         f"beside their size, as float32 cannot hold them. The mean ({listed}"
         f"{', ..' if len(means) > _LISTED else ''}) was subtracted: subtract one mean "
-        "yourself if you compare data sets.",
-        UserWarning,
-        stacklevel=4,
+        "yourself if you compare data sets."
     )

@@ -1,13 +1,12 @@
 """What numbers and axes of arrays of images mean."""
 
 import math
-import warnings
 
 import numpy as np
 
+from learned_update.data.sources.own.guesses import INFER, check_yes_or_no, say
 from learned_update.errors import invalid
 
-INFER = "infer"
 WHITE = 255
 _DEEPEST = 65535  # of images of 16 bits
 _CHANNELS = (1, 3, 4)  # grey, colour, colour and opacity
@@ -28,7 +27,7 @@ def channels_last(images, channels_first, name):
     Returns:
         `(examples, height, width, channels)`.
     """
-    _check_answer("channels_first", channels_first)
+    check_yes_or_no("channels_first", channels_first)
     if channels_first == INFER:
         _, first, middle, last = images.shape
         channels_first = (
@@ -37,7 +36,7 @@ def channels_last(images, channels_first, name):
             and min(middle, last) >= _LEAST_SIDE
         )
         if channels_first:
-            _warn(
+            say(
                 f"Data set {name!r} of shape {images.shape} is taken for images of "
                 f"{middle} x {last} pixels with their channels first; "
                 "`channels_first=False` or True says which."
@@ -59,7 +58,7 @@ def as_bytes(images, pixels, name):
     Raises:
         ValueError: if `pixels` is True and a value is below 0 or above 255.
     """
-    _check_answer("pixels", pixels)
+    check_yes_or_no("pixels", pixels)
     if images.size == 0 or pixels is False:
         return images
     least, largest = images.min(), images.max()
@@ -74,7 +73,7 @@ def as_bytes(images, pixels, name):
         return np.rint(images).astype("uint8")
     if images.dtype == np.uint8:
         if largest == 1:
-            _warn(
+            say(
                 f"Data set {name!r} is uint8 of 0 and 1, nearly black among pixels of "
                 "0 to 255: cast it to bool or float32 if it is not."
             )
@@ -85,14 +84,14 @@ def as_bytes(images, pixels, name):
         _warn_of_flat_images(images, largest, name)
         return images
     if images.dtype.kind in "iu" and largest <= WHITE:
-        _warn(
+        say(
             f"Data set {name!r} of {images.dtype} from {least} to {largest} is taken "
             "for pixels of 0 to 255, like uint8; `pixels=False` or True says which."
         )
         return images.astype("uint8")
     deep = images.dtype.kind in "iu" and largest <= _DEEPEST
     if deep or _may_be_bytes(images, largest):
-        _warn(
+        say(
             f"Data set {name!r} of {images.dtype} from {least} to {largest} is taken "
             "as it is, at the scale that the base model sees; divide it for values of "
             "0 to 1. `pixels=False` or True says which."
@@ -109,7 +108,7 @@ def _warn_of_flat_images(images, largest, name):
         for side, channels in zip(sides, _CHANNELS, strict=False)
     )
     if square and _may_be_bytes(images, largest):
-        _warn(
+        say(
             f"Data set {name!r} has rows of {inputs} whole numbers up to {largest}, "
             "taken as they are; `pixels=True` takes them for pixels of 0 to 255, "
             "`pixels=False` says that they are none."
@@ -119,17 +118,3 @@ def _warn_of_flat_images(images, largest, name):
 def _may_be_bytes(images, largest):
     """Whether values that are not negative look like bytes in another type."""
     return WHITE / 2 < largest <= WHITE and bool((images == np.rint(images)).all())
-
-
-def _check_answer(argument, value):
-    if value is not True and value is not False and value != INFER:
-        raise invalid(
-            f"This is no answer to {argument}.",
-            expected=f"True, False or {INFER!r}",
-            received=f"{argument}={value!r}",
-            remedy="Leave it out to have it found.",
-        )
-
-
-def _warn(text):
-    warnings.warn(text, UserWarning, stacklevel=4)
