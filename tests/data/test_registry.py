@@ -14,8 +14,7 @@ from learned_update.data import (
     load_all,
     subset,
 )
-from learned_update.data.catalogue import dataset_names
-from learned_update.data.catalogue.dataset_names import group_names
+from learned_update.data.catalogue.dataset_names import dataset_names, group_names
 from learned_update.data.preparation.resizing import resize
 from learned_update.data.registry import prepare
 from learned_update.data.sources.two_moons import two_moons

@@ -199,10 +199,11 @@ def _check_suffix(path):
 
 
 def _labels(dataset):
-    """The name of the class of each row; None if unknown."""
+    """The name of the class of each row, empty where it has none; None if unknown."""
     if dataset.labels is None:
         return None
-    return [dataset.class_names[label] for label in dataset.labels]
+    names = (*dataset.class_names, "")  # -1 stands for no label
+    return [names[label] for label in dataset.labels]
 
 
 def _writer(output):

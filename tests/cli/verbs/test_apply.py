@@ -85,14 +85,15 @@ def test_an_encoder_of_another_format(tmp_path, rule, rows, capsys):
 
 
 def test_a_table_with_labels(tmp_path, rule, rows):
-    labels = ["a", "b"] * 20
+    labels = ["a", "b"] * 19 + ["a", ""]
     lines = [
         ",".join([*map(repr, map(float, row)), label])
         for row, label in zip(rows, labels, strict=True)
     ]
     source, output = tmp_path / "table.csv", tmp_path / "out.csv"
     source.write_text("\n".join(["p,q,r,s,t,kind", *lines]))
-    assert _apply(rule, source, output, "--label", "kind") == 0
+    with pytest.warns(UserWarning, match="'table': 1 of 40 labels are missing"):
+        assert _apply(rule, source, output, "--label", "kind") == 0
     with open(output, newline="") as file:
         header, *cells = csv.reader(file)
     assert header == ["feature0", "feature1", "feature2", "feature3", "label"]

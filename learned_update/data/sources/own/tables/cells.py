@@ -3,7 +3,7 @@
 import math
 import re
 
-_MOST_EXACT = 2**53  # larger integers are not all numbers of float64
+MOST_EXACT = 2**53  # larger integers are not all numbers of float64
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _COMMA_DECIMAL = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
 _NOTATION = re.compile(r"[+-]?[0-9][0-9.,'\s]*%?")
@@ -51,7 +51,7 @@ def is_rounded(cell, value):
         cell: a string.
         value: what `number` makes of it.
     """
-    large = abs(value) >= _MOST_EXACT and math.isfinite(value)
+    large = abs(value) >= MOST_EXACT and math.isfinite(value)
     return large and is_integer(cell) and int(cell) != int(value)
 
 

@@ -7,7 +7,12 @@ import numpy as np
 from learned_update.data.labels import MISSING
 from learned_update.data.sources.own.encodings import decoded, encoding_of
 from learned_update.data.sources.own.guesses import INFER, check_yes_or_no, say
-from learned_update.data.sources.own.tables.cells import is_number, is_rounded, number
+from learned_update.data.sources.own.tables.cells import (
+    MOST_EXACT,
+    is_number,
+    is_rounded,
+    number,
+)
 from learned_update.data.sources.own.tables.dialects import check_dialect
 from learned_update.data.sources.own.tables.layouts import read_layout
 from learned_update.data.sources.own.tables.rows import rows
@@ -122,7 +127,9 @@ def _numbers(path, line, cells, layout):
     except ValueError:
         raise _bad_cell(path, line, cells, layout) from None
     array = np.array(numbers)
-    if not (np.abs(array) <= _LARGEST).all() or any(map(is_rounded, given, numbers)):
+    sizes = np.abs(array)
+    exact = (sizes < MOST_EXACT).all() or not any(map(is_rounded, given, numbers))
+    if not exact or not (sizes <= _LARGEST).all():
         raise _bad_cell(path, line, cells, layout)
     return array
 
