@@ -6,8 +6,7 @@ import pytest
 from learned_update import configuration
 from learned_update.cli import gin_options
 from learned_update.data import part_of
-from learned_update.data.catalogue import dataset_names
-from learned_update.data.catalogue.dataset_names import GROUPS
+from learned_update.data.catalogue.dataset_names import GROUPS, dataset_names
 
 FILES = configuration.gin_files()
 TASKS = [name for name in FILES if name.startswith("tasks/")]

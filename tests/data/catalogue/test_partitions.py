@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learned_update.data import HELD_OUT_SCRIPTS, META_TRAIN_SCRIPTS, Dataset, glyphs
-from learned_update.data.catalogue import dataset_names
+from learned_update.data.catalogue.dataset_names import dataset_names
 from learned_update.data.catalogue.partitions import (
     PARTS,
     check_disjoint,

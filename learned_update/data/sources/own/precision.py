@@ -99,6 +99,7 @@ def _warn(name, which, means):
     say(
         f"Data set {name!r}: {which}, counted from 0, had values that differ by little "
         f"beside their size, as float32 cannot hold them. The mean ({listed}"
-        f"{', ..' if len(means) > _LISTED else ''}) was subtracted: subtract one mean "
-        "yourself if you compare data sets."
+        f"{', ..' if len(means) > _LISTED else ''}) was subtracted: do the same to "
+        "all rows that these are compared with, or that an encoder trained on them is "
+        "given."
     )

@@ -42,7 +42,7 @@ def test_only_the_columns_that_need_it_are_centred():
     rows = [[202401010000 + i, i, 5] for i in range(10)]
     message = (
         r"Data set 'mine': column 0 \('time'\), counted from 0, had values that differ "
-        r"by little.*The mean \(202401010004.5\) was subtracted: subtract one mean"
+        r"by little.*The mean \(202401010004.5\) was subtracted: do the same to all"
     )
     with pytest.warns(UserWarning, match=message):
         dataset = from_arrays(rows, name="mine", columns=["time", "i", "five"])
