@@ -45,7 +45,7 @@ def infer_header(rows, column, decimal):
     inputs = [index for index in range(len(first)) if index != column]
     named = [index for index in inputs if first[index]]
     words = [index for index in named if is_word(first[index], decimal)]
-    if named and len(words) == len(named):
+    if len(words) == len(named) and any(first[index] not in MISSING for index in words):
         return Header(True)
     if any(_is_above_numbers(rows, index, decimal) for index in (*words, column)):
         return Header(True, "it holds numbers, too")

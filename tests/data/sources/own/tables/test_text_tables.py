@@ -120,6 +120,7 @@ def test_tabs(write):
         ('"1,500","2"\n"2,500","3"\n', None, "after '.', cells sep.*'1,500' in row 1"),
         ("a;b\n1 000;2\n", None, "'1 000' in row 2, column 1"),
         ("NA,2\n3,4\n", None, "'NA' in row 1, column 1"),
+        ("NA,NA\n3,4\n5,6\n", None, "'NA' in row 1, column 1"),
         (",2\n3,4\n", None, "'' in row 1, column 1"),
     ],
     ids=[
@@ -149,6 +150,7 @@ def test_tabs(write):
         "thousands in quotes",
         "spaces in numbers",
         "missing first",
+        "missing in the first row",
         "empty first",
     ],
 )
