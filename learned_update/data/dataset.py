@@ -95,7 +95,7 @@ def check_labelled(dataset):
         len(known),
         dataset.name,
     )
-    return _rows(dataset, known)
+    return take_rows(dataset, known)
 
 
 def _check_labels(name, examples, labels, class_names):
@@ -142,13 +142,11 @@ def subset(dataset, classes):
         )
     new_labels = np.full(count, -1, "int32")
     new_labels[classes] = np.arange(len(classes))
-    labels = new_labels[dataset.labels]
-    return Dataset(
-        name=dataset.name,
-        images=dataset.images[labels >= 0],
-        labels=labels[labels >= 0],
+    chosen = dataset._replace(
+        labels=new_labels[dataset.labels],
         class_names=tuple(dataset.class_names[index] for index in classes),
     )
+    return take_rows(chosen, chosen.labels >= 0)
 
 
 def flatten(dataset):
@@ -195,11 +193,20 @@ def split(dataset, fraction, seed):
             )
         size = np.clip(round(fraction * len(members)), 1, len(members) - 1)
         first[generator(seed, label).permutation(members)[:size]] = True
-    return _rows(dataset, first), _rows(dataset, ~first)
+    return take_rows(dataset, first), take_rows(dataset, ~first)
 
 
-def _rows(dataset, rows):
-    return dataset._replace(images=dataset.images[rows], labels=dataset.labels[rows])
+def take_rows(dataset, kept):
+    """Some examples of a data set, with their labels.
+
+    Args:
+        dataset: `Dataset`.
+        kept: indices, or a mask of bool, `(examples,)`.
+    """
+    return dataset._replace(
+        images=dataset.images[kept],
+        labels=None if dataset.labels is None else dataset.labels[kept],
+    )
 
 
 def _describe(array):
