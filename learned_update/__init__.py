@@ -4,6 +4,7 @@ The names are imported when they are first used: `learned-update --help` and a c
 the Keras backend after `import learned_update` need not wait for TensorFlow or JAX.
 """
 
+from learned_update.keras_backend import checked_backend
 from learned_update.lazy import lazily
 from learned_update.version import __version__
 
@@ -21,6 +22,7 @@ _HOMES = {
     "evaluation": ("evaluate",),
     "estimator": ("LearnedUpdateEncoder",),
     "export": ("export_encoder", "export_saved_model"),
+    "registration": ("configure",),
     "zoo": (
         "Card",
         "add_rule",
@@ -33,5 +35,12 @@ _HOMES = {
         "rule_card",
     ),
 }
-__getattr__, __dir__, _NAMES = lazily(__name__, _HOMES)
+_get, __dir__, _NAMES = lazily(__name__, _HOMES)
 __all__ = ["__version__", *_NAMES]  # noqa: PLE0604
+
+
+def __getattr__(name):
+    """A public name; with a backend that cannot be used, why (a `ValueError`)."""
+    if not name.startswith("_"):
+        checked_backend()
+    return _get(name)

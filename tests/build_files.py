@@ -12,6 +12,7 @@ package(default_visibility = ["//visibility:public"])
 """
 
 DATA = {  # files that a folder ships beside its modules
+    "configuration": '["//gin"]',
     "evaluation": 'glob(["episodes/episode_sets/*"])',
     "zoo": 'glob(["rules/*"])',
 }
@@ -36,13 +37,15 @@ def _top_level(parts, folders):
     modules = [part for part in parts if part not in folders]
     foundation = [part for part in modules if part in import_graph.FOUNDATION]
     sources = _list([f"{part}.py" for part in foundation])
-    targets = [_library("foundation", sources, [], data='["//gin"]')]
+    targets = [_library("foundation", sources, [])]
     targets += [
         _library(part, f'["{part}.py"]', _dependencies(parts[part]))
         for part in modules
         if part not in foundation
     ]
-    everything = sorted({_label(part) for part in parts if part != "cli"})
+    everything = sorted(
+        {_label(part) for part in parts if part not in ("cli", "__main__")}
+    )
     targets.append(_library("learned_update", '["__init__.py"]', everything))
     return "".join(targets)
 

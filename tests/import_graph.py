@@ -23,8 +23,9 @@ PICTURE = (
         "lazy",
         "run_metrics",
         "version",
-        "configuration",
+        "keras_backend",
     ),
+    ("configuration",),
     ("backend",),
     ("checks",),
     ("ops",),
@@ -33,7 +34,9 @@ PICTURE = (
     ("zoo", "export"),
     ("training", "evaluation", "estimator"),
     ("reproductions",),
+    ("registration",),
     ("cli",),
+    ("__main__",),
 )
 FOUNDATION = PICTURE[0]  # single modules, which may import each other
 LEVEL = {part: level for level, parts in enumerate(PICTURE) for part in parts}

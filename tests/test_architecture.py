@@ -16,7 +16,7 @@ _LAZY_TENSORFLOW = (
     "learned_update/zoo/released/checkpoint_reader.py",
 )
 _TENSORFLOW = {"tensorflow", "tensorflow_datasets", "tensorboard"}
-_NO_GIN = {*import_graph.FOUNDATION} - {"configuration"} | {
+_NO_GIN = {*import_graph.FOUNDATION} | {
     "backend",
     "checks",
     "ops",

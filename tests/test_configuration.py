@@ -4,6 +4,7 @@ import gin
 import pytest
 
 from learned_update import configuration
+from learned_update.configuration import finding
 
 
 @gin.configurable(module="tests")
@@ -122,3 +123,84 @@ def test_configuration_of_a_run_without_results_is_replaced(tmp_path):
     configuration.save(tmp_path)
     configuration.load(parameters=["cake.flour = 4"])
     assert "cake.flour = 4" in configuration.save(tmp_path).read_text()
+
+
+def _files(folder, texts):
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def test_an_included_file_lies_beside_the_one_that_includes_it(tmp_path, monkeypatch):
+    own = {
+        "mine/cake.gin": "include 'parts/flour.gin'\ninclude 'eggs.gin'\n",
+        "mine/eggs.gin": "cake.eggs = 7\n",
+        "mine/parts/flour.gin": "include 'more.gin'\n",
+        "mine/parts/more.gin": "cake.flour = 6\n",
+        "mine/parts/eggs.gin": "cake.eggs = 0\n",  # beside another file
+        "eggs.gin": "cake.eggs = 1\n",  # in the working directory
+    }
+    _files(tmp_path, own)
+    monkeypatch.chdir(tmp_path)
+    configuration.load(["mine/cake.gin"])
+    assert cake() == (6, 7)
+    gin.clear_config()
+    configuration.load([str(tmp_path / "mine" / "cake.gin")])
+    assert cake() == (6, 7)
+
+
+def test_an_included_file_may_lie_in_the_working_directory(tmp_path, monkeypatch):
+    _files(tmp_path, {"mine/a.gin": "include 'b.gin'\n", "b.gin": "cake.eggs = 9\n"})
+    monkeypatch.chdir(tmp_path)
+    configuration.load(["mine/a.gin"])
+    assert cake() == (1, 9)
+
+
+def test_an_included_file_may_be_of_the_package(tmp_path, monkeypatch):
+    _files(
+        tmp_path, {"package/base.gin": "cake.eggs = 5\n", "a.gin": "include 'base.gin'"}
+    )
+    monkeypatch.setattr(finding, "gin_folder", lambda: tmp_path / "package")
+    configuration.load([str(tmp_path / "a.gin")])
+    assert cake() == (1, 5)
+
+
+def test_gin_itself_searches_and_reads_as_before(tmp_path):
+    _files(tmp_path, {"a.gin": "include 'b.gin'\n", "b.gin": "cake.eggs = 9\n"})
+    before = gin.config._LOCATION_PREFIXES[:], gin.config._FILE_READERS[:]
+    configuration.load([str(tmp_path / "a.gin")])
+    with pytest.raises(ValueError, match=r"nowhere\.gin"):
+        configuration.load([str(tmp_path / "nowhere.gin")])
+    assert before == (gin.config._LOCATION_PREFIXES, gin.config._FILE_READERS)
+
+
+def test_a_circle_of_includes(tmp_path):
+    _files(tmp_path, {"a.gin": "include 'b.gin'\n", "b.gin": "include 'a.gin'\n"})
+    with pytest.raises(ValueError, match=r"includes itself.*a\.gin > b\.gin > a\.gin"):
+        configuration.load([str(tmp_path / "a.gin")])
+
+
+def test_a_file_may_be_included_twice(tmp_path):
+    _files(
+        tmp_path,
+        {"a.gin": "include 'b.gin'\ninclude 'b.gin'\n", "b.gin": "cake.eggs = 4"},
+    )
+    configuration.load([str(tmp_path / "a.gin")])
+    assert cake() == (1, 4)
+
+
+def test_a_byte_order_mark_is_skipped(tmp_path):
+    (tmp_path / "b.gin").write_text("cake.flour = 8\n", encoding="utf-8-sig")
+    (tmp_path / "a.gin").write_text("include 'b.gin'\n", encoding="utf-8-sig")
+    configuration.load([str(tmp_path / "a.gin")])
+    assert cake() == (8, 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_file_that_is_no_utf_8(tmp_path, encoding):
+    (tmp_path / "a.gin").write_text("cake.flour = 'é'\n", encoding=encoding)
+    with pytest.raises(
+        ValueError, match=r"a\.gin is no text in UTF-8.*Save it as UTF-8"
+    ):
+        configuration.load([str(tmp_path / "a.gin")])

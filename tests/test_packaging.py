@@ -11,7 +11,7 @@ import gin
 import pytest
 
 from learned_update import configuration
-from learned_update.cli import gin_options
+from learned_update.registration import register_all
 from learned_update.version import __version__
 from tests import import_graph
 
@@ -76,8 +76,7 @@ def test_checkout_does_not_hide_gin_config():
 @pytest.mark.parametrize("name", configuration.gin_files())
 def test_gin_file_parses(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    gin_options.register_all()
-    importlib.import_module("learned_update.cli.experiment")
+    register_all()
     gin.clear_config()
     configuration.load([name])
     gin.clear_config()

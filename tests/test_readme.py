@@ -65,8 +65,15 @@ def test_use_a_rule(folder, capsys):
     assert np.load(folder / "embedded.npy").shape == (1797, 32)
     with np.load(folder / "embedded.npz") as embedded:
         assert embedded["X"].shape == (1797, 32)
-        assert set(embedded["y"]) == set("0123456789")
+        assert set(embedded["y"]) == set(range(10))
     assert zoo.rule_card("glyphs").sha256 in capsys.readouterr().out
+
+
+def test_configuration_from_python():
+    blocks = BLOCK.findall(section("Configuration"))
+    (code,) = [code for kind, code in blocks if kind == "python"]
+    exec(compile(code, "README.md, Configuration", "exec"), {})
+    assert gin.query_parameter("meta_train.outer_steps") == 1000
 
 
 def test_deploy(folder):

@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from learned_update.cli import environment
 from learned_update.cli.gin_options import add_gin_arguments, configure
+from learned_update.cli.messages import plain
 from learned_update.errors import InvalidInputError
 
 _FAILED, _USAGE_ERROR, _INTERRUPTED = 1, 2, 130  # as of `learned-update`
@@ -30,7 +31,7 @@ def main(arguments=None):
     try:
         _run(options)
     except (InvalidInputError, OSError) as error:
-        print(f"tune_baselines: error: {error}", file=sys.stderr)
+        print(f"tune_baselines: error: {plain(error)}", file=sys.stderr)
         return _USAGE_ERROR if isinstance(error, InvalidInputError) else _FAILED
     except KeyboardInterrupt:
         print("\nInterrupted; the same command goes on from here.", file=sys.stderr)

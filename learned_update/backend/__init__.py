@@ -6,21 +6,9 @@ imported, and no other.
 
 import importlib
 
-import keras
+from learned_update.keras_backend import checked_backend
 
-from learned_update.errors import invalid
-
-_SUPPORTED = ("tensorflow", "jax")
-
-if keras.backend.backend() not in _SUPPORTED:
-    raise invalid(
-        "The Keras backend in use has no meta-training code here.",
-        expected=f"one of {', '.join(_SUPPORTED)}",
-        received=keras.backend.backend(),
-        remedy="Set the environment variable KERAS_BACKEND before Python starts.",
-    )
-
-_backend = importlib.import_module(f"{__name__}.{keras.backend.backend()}")
+_backend = importlib.import_module(f"{__name__}.{checked_backend()}")
 
 apply_gradients = _backend.apply_gradients
 cholesky = _backend.cholesky

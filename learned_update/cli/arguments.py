@@ -1,16 +1,35 @@
 """Arguments that several verbs share."""
 
 import argparse
-import pathlib
 
-from learned_update.errors import invalid
+_LARGEST_COUNT = 2**31 - 1  # of what is counted, such as units, rows and steps
+_LARGEST_SEED = 2**32 - 1  # of NumPy's `RandomState`, which scikit-learn draws with
 
 
 def integer(text):
+    """An integer of at least 0, as a count or a size."""
+    return _at_most(_LARGEST_COUNT, text)
+
+
+def seed(text):
     """An integer of at least 0, as the generators of the package want it."""
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"expected an integer >= 0, received {text!r}")
     return int(text)
+
+
+def random_state(text):
+    """A seed that scikit-learn takes, too."""
+    return _at_most(_LARGEST_SEED, text)
+
+
+def _at_most(largest, text):
+    number = seed(text)
+    if number > largest:
+        raise argparse.ArgumentTypeError(
+            f"expected an integer from 0 to {largest}, received {text}"
+        )
+    return number
 
 
 def add_force_argument(parser):
@@ -18,15 +37,3 @@ def add_force_argument(parser):
     parser.add_argument(
         "--force", action="store_true", help="overwrite what is there already"
     )
-
-
-def check_output(path, force):
-    """Raises `ValueError` if a path to be written exists and `force` is not given."""
-    path = pathlib.Path(path)
-    if path.exists() and not force:
-        raise invalid(
-            f"{path} exists already.",
-            expected="a path at which there is nothing, or --force",
-            received=f"{path}",
-            remedy="Name another path, or give --force to overwrite it.",
-        )

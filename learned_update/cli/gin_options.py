@@ -1,13 +1,9 @@
 """The options that read gin files, and what they configure."""
 
-import importlib
-import pkgutil
-
-import learned_update
 from learned_update.cli import environment
+from learned_update.cli.messages import plain
 from learned_update.errors import InvalidInputError
 
-_NOT_CONFIGURED = ("cli", "version")
 _MISSING_SETTING = "Required bindings"  # how gin 0.5 begins to say so
 
 
@@ -31,7 +27,7 @@ def add_gin_arguments(parser):
 
 
 def configure(options, parameters=(), run_dir=None):
-    """Imports what gin files configure, and reads those of the command line.
+    """Reads the gin files and bindings of the command line.
 
     Args:
         options: of the command line.
@@ -42,10 +38,10 @@ def configure(options, parameters=(), run_dir=None):
         ValueError: a name is misspelt, or the folder holds another configuration.
     """
     with environment.quiet_imports():
-        register_all()
-    from learned_update import configuration
+        from learned_update import configuration, registration
 
-    configuration.load(options.gin_file, [*options.gin_param, *parameters])
+        registration.register_all()
+    registration.configure(options.gin_file, [*options.gin_param, *parameters])
     if run_dir is not None:
         configuration.save(run_dir)
 
@@ -57,12 +53,4 @@ def call_configured(function, *arguments, **keywords):
     except RuntimeError as error:
         if not str(error).startswith(_MISSING_SETTING):
             raise
-        raise InvalidInputError(f"{error} Is a --gin_file missing?") from error
-
-
-def register_all():
-    """Imports every folder of the package, which registers its names with gin."""
-    for module in pkgutil.iter_modules(learned_update.__path__):
-        if module.name not in _NOT_CONFIGURED:
-            importlib.import_module(f"learned_update.{module.name}")
-    importlib.import_module("learned_update.cli.experiment")
+        raise InvalidInputError(f"{plain(error)} Is a --gin_file missing?") from error

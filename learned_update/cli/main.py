@@ -6,7 +6,9 @@ import os
 import sys
 
 from learned_update.cli import environment
+from learned_update.cli.messages import plain
 from learned_update.errors import InvalidInputError
+from learned_update.keras_backend import checked_backend
 from learned_update.version import __version__
 
 VERBS = (  # each a module of `verbs`
@@ -33,12 +35,13 @@ def main(arguments=None):
         arguments: command line without the program's name; None takes `sys.argv`.
 
     Returns:
-        Exit status: 0; 1 if a file cannot be read or written; 2 for a wrong command
-        line, configuration or input; 130 after Ctrl-C.
+        Exit status: 0; 1 if a file cannot be read or written, or memory is short; 2
+        for a wrong command line, configuration or input; 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
     environment.prepare()
     try:
+        checked_backend()
         _verb(options.verb).run(options)
     except InvalidInputError as error:
         return _refuse(options, error, _USAGE_ERROR)
@@ -47,6 +50,8 @@ def main(arguments=None):
         return _FAILED
     except OSError as error:
         return _refuse(options, error, _FAILED)
+    except MemoryError as error:
+        return _refuse(options, f"Not enough memory. {error}", _FAILED)
     except KeyboardInterrupt as interrupt:
         said = str(interrupt) or "Interrupted; the same command goes on from here."
         print(f"\n{said}", file=sys.stderr)
@@ -54,8 +59,8 @@ def main(arguments=None):
     return 0
 
 
-def _refuse(options, message, status):
-    print(f"learned-update {options.verb}: error: {message}", file=sys.stderr)
+def _refuse(options, error, status):
+    print(f"learned-update {options.verb}: error: {plain(error)}", file=sys.stderr)
     return status
 
 

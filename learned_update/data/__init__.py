@@ -16,6 +16,7 @@ from learned_update.data.dataset import (
     check_dataset,
     check_labelled,
     flatten,
+    several,
     split,
     subset,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "part_of",
     "prepare",
     "scripts",
+    "several",
     "split",
     "subset",
     "task_distribution",

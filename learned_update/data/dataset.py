@@ -1,5 +1,6 @@
 """Images in memory, labelled or not, and what one does with them."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,28 @@ class Dataset(NamedTuple):
     images: np.ndarray
     labels: np.ndarray | None = None
     class_names: tuple[str, ...] = ()
+
+
+def several(datasets):
+    """A tuple of the data sets given, also of a single one.
+
+    Raises:
+        ValueError: if one is something else, such as a name.
+    """
+    if isinstance(datasets, Dataset | str) or not isinstance(datasets, Iterable):
+        datasets = (datasets,)
+    datasets = tuple(datasets)
+    for dataset in datasets:
+        if not isinstance(dataset, Dataset):
+            raise invalid(
+                "This is no data set.",
+                expected="a `Dataset`, or several",
+                received=f"{dataset!r}"
+                if isinstance(dataset, str)
+                else f"{type(dataset)}",
+                remedy="`learned_update.data.load(name)` loads one by its name.",
+            )
+    return datasets
 
 
 def check_dataset(dataset):

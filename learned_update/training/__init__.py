@@ -8,6 +8,7 @@ from learned_update.training.runs.checkpoint import (
     restore_checkpoint,
     save_checkpoint,
 )
+from learned_update.training.runs.experiment import experiment
 from learned_update.training.runs.metrics_log import MetricsLog
 from learned_update.training.runs.run import INITIAL_RULE_FILE, meta_train
 from learned_update.training.schedule import Schedule
@@ -24,6 +25,7 @@ __all__ = [
     "adam",
     "checkpoints",
     "cosine_objective",
+    "experiment",
     "meta_train",
     "outer_step_of",
     "restore_checkpoint",

@@ -80,7 +80,7 @@ EXPERIMENTS = {
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_experiment(tmp_path, name):
     file, shapes, *form = EXPERIMENTS[name]
-    command = [sys.executable, "-m", "learned_update.cli", "train"]
+    command = [sys.executable, "-m", "learned_update", "train"]
     command += ["--gin_file", f"experiments/{file}.gin", "--run_dir", str(tmp_path)]
     for parameter in (*SMALL, *shapes, *form):
         command += ["--gin_param", parameter]

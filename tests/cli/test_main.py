@@ -1,14 +1,17 @@
 """The command line: help, messages, exit statuses."""
 
+import os
 import subprocess
 import sys
 
 import gin
 import pytest
 
-from learned_update.cli import experiment, main
+from learned_update.cli import main
 from learned_update.cli.verbs import train
+from learned_update.training.runs import experiment
 from learned_update.version import __version__
+from tests import import_graph
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +45,16 @@ def test_version(capsys):
         main.main(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out.strip() == __version__
+
+
+def test_a_report_that_is_no_function(tmp_path, capsys):
+    assert _run(tmp_path, "--gin_param", "experiment.report = 'report'") == 2
+    assert "References begin with @" in capsys.readouterr().err
+
+
+def test_a_large_seed(tmp_path, experiments):
+    assert _run(tmp_path, "--seed", "1099511627776") == 0
+    assert "meta_train.seed = 1099511627776" in (tmp_path / "config.gin").read_text()
 
 
 @pytest.mark.parametrize("verb", main.VERBS)
@@ -121,6 +134,18 @@ def test_interruption(tmp_path, monkeypatch, capsys):
     assert _run(tmp_path) == 130
     assert "same command goes on" in capsys.readouterr().err
     assert not (tmp_path / train.FINISHED_FILE).exists()
+
+
+def test_module_is_the_command(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "learned_update", "train", "--help"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(import_graph.ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("usage: learned-update train [-h]")
 
 
 def test_help_does_not_import_keras():

@@ -4,9 +4,9 @@ import gin
 import pytest
 
 from learned_update import configuration
-from learned_update.cli import gin_options
-from learned_update.data import part_of
-from learned_update.data.catalogue.dataset_names import GROUPS, dataset_names
+from learned_update.data import dataset_names, part_of
+from learned_update.data.catalogue.dataset_names import GROUPS
+from learned_update.registration import register_all
 
 FILES = configuration.gin_files()
 TASKS = [name for name in FILES if name.startswith("tasks/")]
@@ -15,7 +15,7 @@ EXPERIMENTS = [name for name in FILES if name.startswith("experiments/")]
 
 @pytest.fixture(autouse=True)
 def _clean_gin():
-    gin_options.register_all()
+    register_all()
     gin.clear_config()
     yield
     gin.clear_config()

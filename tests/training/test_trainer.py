@@ -312,3 +312,19 @@ def test_one_trace_for_all_shapes_of_one_depth(monkeypatch):
         lengths.add(metrics["truncation_length"])
     assert lengths == {2, 3}
     assert len(traces) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"outer_steps": 0}, "at least one outer step.*outer_steps=0"),
+        ({"outer_steps": "3"}, "at least one outer step.*outer_steps='3'"),
+        ({"outer_steps": 2.5}, "at least one outer step.*outer_steps=2.5"),
+        ({"seed": -1}, "Nothing can be drawn with this seed.*seed=-1"),
+        ({"seed": "7"}, "Nothing can be drawn with this seed.*seed='7'"),
+    ],
+)
+def test_numbers_of_a_run(tmp_path, changes, message):
+    with pytest.raises(ValueError, match=message):
+        small_meta_train(tmp_path, **changes)
+    assert not list(tmp_path.iterdir())

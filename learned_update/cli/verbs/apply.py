@@ -3,17 +3,18 @@
 import argparse
 import contextlib
 import pathlib
-import pickle
 import sys
 import time
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument, check_output, integer
+from learned_update.cli.arguments import add_force_argument, integer, random_state
+from learned_update.cli.data_options import add_label_argument, data_source
+from learned_update.cli.encoder_files import check_encoder, keep_encoder
+from learned_update.cli.feature_files import SUFFIXES, writer
 from learned_update.cli.gin_options import add_gin_arguments, configure
+from learned_update.cli.outputs import check_file_output
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-
-_ENCODERS = ("", ".pkl", ".keras", ".onnx")
 
 SUMMARY = "Turn unlabelled data into features with a rule."
 EXAMPLE = """\
@@ -25,7 +26,8 @@ example:
 
 A base model is trained on the data without labels, then embeds them: a row of features
 for each row of the data, in their order. Labels, where there are some, are written
-beside the features, to .csv as the column `label` and to .npz as `y`, never trained on.
+beside the features, to .csv as the column `label` and to .npz as `y`, never trained on;
+`y` holds numbers if all labels are numbers, else names.
 """
 
 
@@ -48,7 +50,7 @@ def add_arguments(parser):
         "--output",
         required=True,
         metavar="FILE",
-        help="where the features go: .npy, .npz or .csv",
+        help=f"where the features go: {', '.join(SUFFIXES)}",
     )
     parser.add_argument(
         "--encoder",
@@ -75,7 +77,6 @@ def _add_training_arguments(parser):
     for name, default, what in (
         ("steps", 2000, "inner steps"),
         ("batch_size", 128, "rows of an inner step; all of them where there are fewer"),
-        ("seed", 0, "of everything random"),
     ):
         parser.add_argument(
             f"--{name}",
@@ -84,6 +85,13 @@ def _add_training_arguments(parser):
             metavar="INTEGER",
             help=f"{what} (default: %(default)s)",
         )
+    parser.add_argument(
+        "--seed",
+        type=random_state,
+        default=0,
+        metavar="INTEGER",
+        help="of everything random (default: %(default)s)",
+    )
     parser.add_argument(
         "--standardise",
         action=argparse.BooleanOptionalAction,
@@ -99,9 +107,7 @@ def _add_data_arguments(parser):
     parser.add_argument(
         "--channels", type=int, choices=(1, 3), help="1 for grey, 3 for colour images"
     )
-    parser.add_argument(
-        "--label", metavar="COLUMN", help="name or index of a table's labels"
-    )
+    add_label_argument(parser)
     parser.add_argument(
         "--split",
         metavar="SPLIT",
@@ -111,11 +117,12 @@ def _add_data_arguments(parser):
 
 def run(options):
     """Trains, embeds, writes, and says how fast it went."""
-    write = _writer(options.output)
-    _check_suffix(options.encoder)
-    outputs = [path for path in (options.output, options.encoder) if path is not None]
-    for path in outputs:
-        check_output(path, options.force)
+    write = writer(options.output)
+    outputs = [options.output]
+    check_file_output(options.output, options.force)
+    if options.encoder is not None:
+        check_encoder(options.encoder, options.force)
+        outputs.append(options.encoder)
     try:
         configure(options)
         encoder, dataset = _encoder_and_dataset(options)
@@ -123,9 +130,11 @@ def run(options):
             # Opened before the long work, so that an unwritable folder is found now.
             path = stack.enter_context(atomic_path(options.output))
             features, seconds = _features(encoder, dataset)
-            write(path, features, _labels(dataset))
+            write(path, features, dataset)
             if options.encoder is not None:
-                _keep(encoder.set_params(verbose=0), options.encoder, options.force)
+                keep_encoder(
+                    encoder.set_params(verbose=0), options.encoder, options.force
+                )
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt("Interrupted; nothing was written.") from interrupt
     rows, width = features.shape
@@ -133,7 +142,14 @@ def run(options):
         f"Wrote {' and '.join(outputs)}: {rows:,} rows x {width} features. "
         f"{encoder.n_steps_:,} inner steps in {seconds:.1f} s, compilation included: "
         f"{encoder.n_steps_ / seconds:.1f} steps per second."
+        f"{_left_out(options.output, dataset)}"
     )
+
+
+def _left_out(output, dataset):
+    if dataset.labels is None or pathlib.Path(output).suffix.lower() != ".npy":
+        return ""
+    return " The labels are not in it: .npy has no place for them, .npz and .csv have."
 
 
 def _encoder_and_dataset(options):
@@ -148,11 +164,12 @@ def _encoder_and_dataset(options):
     rule = load_rule(options.rule)
     asked = {name: getattr(options, name) for name in ("label", "split")}
     dataset = load(
-        options.input,
+        data_source(options.input),
         size=options.size,
         channels=options.channels,
         **{name: value for name, value in asked.items() if value is not None},
     )
+    _check_rows(dataset)
     standardise = options.standardise
     if standardise is None:
         standardise = dataset.images.dtype != np.uint8
@@ -179,71 +196,12 @@ def _features(encoder, dataset):
     return encoder.transform(x), seconds
 
 
-def _keep(encoder, path, force):
-    """Writes the fitted encoder in the format of the suffix."""
-    if pathlib.Path(path).suffix != ".pkl":
-        encoder.export(path, overwrite=force)
-        return
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(pickle.dumps(encoder))
-
-
-def _check_suffix(path):
-    if path is not None and pathlib.Path(path).suffix not in _ENCODERS:
+def _check_rows(dataset):
+    if len(dataset.images) < 2:
         raise invalid(
-            "An encoder is not written in this format.",
-            expected=f"a path that ends with {', '.join(_ENCODERS[1:])}, or a folder",
-            received=f"--encoder {path}",
-            remedy="Rename it, for example to encoder.onnx.",
+            f"From a single row, as in {dataset.name!r}, nothing is learned.",
+            expected="at least 2 different rows",
+            received=f"{len(dataset.images)}",
+            remedy="Give more rows. To embed single ones with what was learned from "
+            "others, keep that with --encoder and call its `transform` in Python.",
         )
-
-
-def _labels(dataset):
-    """The name of the class of each row, empty where it has none; None if unknown."""
-    if dataset.labels is None:
-        return None
-    names = (*dataset.class_names, "")  # -1 stands for no label
-    return [names[label] for label in dataset.labels]
-
-
-def _writer(output):
-    suffix = pathlib.Path(output).suffix.lower()
-    if suffix not in _WRITERS:
-        raise invalid(
-            "Features are not written in this format.",
-            expected=f"a path that ends with {', '.join(_WRITERS)}",
-            received=f"--output {output}",
-            remedy="Rename it, for example to embedded.npy.",
-        )
-    return _WRITERS[suffix]
-
-
-def _write_npy(path, features, labels):
-    import numpy as np
-
-    del labels  # no place for them
-    np.save(path, features)
-
-
-def _write_npz(path, features, labels):
-    import numpy as np
-
-    arrays = {"X": features}
-    if labels is not None:
-        arrays["y"] = np.array(labels)
-    np.savez(path, **arrays)
-
-
-def _write_csv(path, features, labels):
-    import csv
-
-    header = [f"feature{index}" for index in range(features.shape[1])]
-    cells = [[f"{value:.9g}" for value in row] for row in features]  # float32, exactly
-    if labels is not None:
-        header = [*header, "label"]
-        cells = [[*row, label] for row, label in zip(cells, labels, strict=True)]
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([header, *cells])
-
-
-_WRITERS = {".npy": _write_npy, ".npz": _write_npz, ".csv": _write_csv}

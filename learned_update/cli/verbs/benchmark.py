@@ -54,7 +54,7 @@ def run(options):
         print("| --- |" + " ---: |" * (len(COLUMNS) + 1))
     first = None
     for variant in options.variants:
-        command = [sys.executable, "-m", "learned_update.cli", "benchmark", "--json"]
+        command = [sys.executable, "-m", "learned_update", "benchmark", "--json"]
         command += ["--variants", variant, "--outer_steps", str(options.outer_steps)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         line = done.stdout.splitlines()[-1]

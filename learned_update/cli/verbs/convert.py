@@ -3,7 +3,8 @@
 import argparse
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument, check_output
+from learned_update.cli.arguments import add_force_argument
+from learned_update.cli.outputs import check_file_output
 
 SUMMARY = "Convert the authors' TensorFlow 1 checkpoint to a .keras file and a card."
 EXAMPLE = """\
@@ -43,7 +44,7 @@ def add_arguments(parser):
 
 def run(options):
     """Converts the checkpoint."""
-    check_output(options.path, options.force)
+    check_file_output(options.path, options.force)
     with environment.quiet_imports():
         from learned_update.zoo.card import NOT_STATED, card_path
         from learned_update.zoo.released.conversion import convert_released_rule

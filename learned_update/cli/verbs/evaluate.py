@@ -3,8 +3,11 @@
 import pathlib
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument, check_output, integer
+from learned_update.cli.arguments import add_force_argument, integer, seed
+from learned_update.cli.data_options import add_label_argument, check_labels, loaded
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
+from learned_update.cli.outputs import check_file_output
+from learned_update.errors import invalid
 
 SUMMARY = "Score rules on few labels, beside baselines on the same episodes."
 EXAMPLE = """\
@@ -12,6 +15,7 @@ example:
   learned-update evaluate --rule glyphs --data digits glyphs/meta_test --size 8
   learned-update evaluate --rule glyphs --rule runs/mine --data mnist --size 14 \\
       --steps 500 --output results/mnist
+  learned-update evaluate --rule glyphs --data flowers.csv --label species --ways 3
 
 The table goes to the terminal, and with --output to table.csv and table.md in a folder.
 """
@@ -22,7 +26,6 @@ _PROTOCOL = {  # options that are fields of the protocol
     "episodes": "per initialisation",
     "initialisations": "of phi",
     "batch_size": "examples of an inner step",
-    "seed": "of everything random",
 }
 
 
@@ -44,6 +47,7 @@ def add_arguments(parser):
         help="labelled data sets: names, groups of names such as glyphs/meta_test, "
         "or paths",
     )
+    add_label_argument(parser)
     parser.add_argument(
         "--size", type=integer, metavar="PIXELS", help="height and width of images"
     )
@@ -63,6 +67,9 @@ def add_arguments(parser):
     for name, what in _PROTOCOL.items():
         parser.add_argument(f"--{name}", type=integer, metavar="INTEGER", help=what)
     parser.add_argument(
+        "--seed", type=seed, metavar="INTEGER", help="of everything random"
+    )
+    parser.add_argument(
         "--output", metavar="FOLDER", help="where table.csv and table.md are written"
     )
     add_force_argument(parser)
@@ -73,17 +80,20 @@ def run(options):
     """Scores the rules, prints the table and writes it if asked to."""
     written = _written(options)
     for path in written:
-        check_output(path, options.force)
+        check_file_output(path, options.force)
     configure(options)
     with environment.quiet_imports():
-        from learned_update.data import load_all
         from learned_update.evaluation import Column, Protocol, evaluate
         from learned_update.evaluation.results import table
         from learned_update.zoo import load_rule
 
+    _check_rule_names(options.rule)
     rules = {_rule_name(source): load_rule(source) for source in options.rule}
-    datasets = load_all(options.data, size=options.size, channels=options.channels)
-    given = {name: getattr(options, name) for name in ("units", *_PROTOCOL)}
+    datasets = loaded(
+        options.data, options.label, size=options.size, channels=options.channels
+    )
+    check_labels(datasets)
+    given = {name: getattr(options, name) for name in ("units", "seed", *_PROTOCOL)}
     protocol = {name: value for name, value in given.items() if value is not None}
     if "units" in protocol:
         protocol["units"] = tuple(protocol["units"])
@@ -103,6 +113,18 @@ def _written(options):
         return []
     folder = pathlib.Path(options.output)
     return [folder / "table.csv", folder / "table.md"]
+
+
+def _check_rule_names(sources):
+    names = [_rule_name(source) for source in sources]
+    twice = [source for source in sources if names.count(_rule_name(source)) > 1]
+    if twice:
+        raise invalid(
+            f"Two rules would be called {_rule_name(twice[0])!r} in the table.",
+            expected="rules of different names",
+            received=" and ".join(twice),
+            remedy="Give each once; copy or rename the file of one.",
+        )
 
 
 def _rule_name(source):

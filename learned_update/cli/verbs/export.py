@@ -1,7 +1,8 @@
 """`learned-update export`: writes a rule as a SavedModel."""
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument, check_output, integer
+from learned_update.cli.arguments import add_force_argument, integer
+from learned_update.cli.outputs import check_output
 
 SUMMARY = "Write a rule as a SavedModel that runs wherever TensorFlow runs."
 EXAMPLE = """\

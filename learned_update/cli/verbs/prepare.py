@@ -3,8 +3,16 @@
 import pathlib
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument, check_output, integer
+from learned_update.cli.arguments import add_force_argument, integer, seed
+from learned_update.cli.data_options import (
+    add_label_argument,
+    check_labels,
+    data_sources,
+    loaded,
+)
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
+from learned_update.cli.outputs import check_file_output
+from learned_update.errors import invalid
 
 SUMMARY = "Download and prepare data sets ahead; look at the tasks drawn from them."
 EXAMPLE = """\
@@ -42,6 +50,7 @@ def add_arguments(parser):
         metavar="SPLIT",
         help="of TensorFlow Datasets: train (as without it), test, all, train[:1000]",
     )
+    add_label_argument(parser)
     parser.add_argument(
         "--data_dir", metavar="FOLDER", help="of TensorFlow Datasets' own files"
     )
@@ -49,7 +58,7 @@ def add_arguments(parser):
         "--preview", metavar="FILE.png", help="draw a task of the data sets"
     )
     parser.add_argument(
-        "--seed", type=integer, default=0, metavar="INTEGER", help="of the task drawn"
+        "--seed", type=seed, default=0, metavar="INTEGER", help="of the task drawn"
     )
     add_force_argument(parser)
     add_gin_arguments(parser)
@@ -57,10 +66,11 @@ def add_arguments(parser):
 
 def run(options):
     """Prepares the data sets that are named, and draws a task if asked to."""
-    if not options.names and not options.preview:
+    if options.preview is not None:
+        _check_preview(options.preview)
+        check_file_output(options.preview, options.force)
+    elif not options.names:
         raise _nothing_to_do()
-    if options.preview:
-        check_output(options.preview, options.force)
     parameters = []
     if options.data_dir is not None:
         folder = str(pathlib.Path(options.data_dir).expanduser())
@@ -68,18 +78,14 @@ def run(options):
     configure(options, parameters)
     with environment.quiet_imports():
         from learned_update.data import prepare
-    for name in _members(options.names):
-        made = prepare(
-            name, size=options.size, channels=options.channels, **_split(options)
-        )
-        print(_described(name, made))
-    if options.preview:
+    for source, own in data_sources(_members(options.names), options.label):
+        made = prepare(source, **_given(options), **own)
+        print(_described(source, made))
+    if options.preview is not None:
         _draw(options)
 
 
 def _nothing_to_do():
-    from learned_update.errors import invalid
-
     return invalid(
         "There is nothing to prepare.",
         expected="names of data sets, or --preview",
@@ -95,8 +101,21 @@ def _members(names):
     return [member for name in names for member in GROUPS.get(name, (name,))]
 
 
-def _split(options):
-    return {} if options.split is None else {"split": options.split}
+def _check_preview(path):
+    if pathlib.Path(path).suffix.lower() != ".png":
+        raise invalid(
+            "A preview is not drawn in this format.",
+            expected="a path that ends with .png",
+            received=f"--preview {path}",
+            remedy="Rename it, for example to task.png.",
+        )
+
+
+def _given(options):
+    """Options of the data sets that were given."""
+    names = ("size", "channels", "split")
+    given = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _described(name, made):
@@ -115,11 +134,8 @@ def _draw(options):
 
     named = {}
     if options.names:
-        named = {
-            "datasets": options.names,
-            "size": options.size,
-            "channels": options.channels,
-        }
+        named = {"datasets": loaded(options.names, options.label, **_given(options))}
+        check_labels(named["datasets"])
     tasks = call_configured(task_distribution, **named)
     save_contact_sheet(tasks, options.preview, seed=options.seed)
     print(f"Wrote {options.preview}: a task of {tasks.ways} classes.")

@@ -3,8 +3,10 @@
 import pathlib
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument, check_output
+from learned_update.cli.arguments import add_force_argument
 from learned_update.cli.gin_options import add_gin_arguments, configure
+from learned_update.cli.messages import plain
+from learned_update.cli.outputs import check_file_output, check_folder
 
 SUMMARY = "Measure a claim of the paper with a rule: table, figure and configuration."
 EXAMPLE = """\
@@ -48,7 +50,9 @@ def run(options):
     folder = pathlib.Path(options.output)
     if options.id not in ("all", "list"):
         for suffix in _SUFFIXES:
-            check_output(folder / f"{options.id}{suffix}", options.force)
+            check_file_output(folder / f"{options.id}{suffix}", options.force)
+    if options.id == "all":
+        check_folder(folder)
     configure(options)
     with environment.quiet_imports():
         from learned_update.reproductions import REPRODUCTIONS, Request
@@ -96,8 +100,8 @@ def _reproduce_all(request, force):
             try:
                 _one(identifier, request)
             except InvalidInputError as error:
-                parts += [f"## {identifier}", "", f"Not measured: {error}", ""]
-                print(f"not measured: {error}", flush=True)
+                parts += [f"## {identifier}", "", f"Not measured: {plain(error)}", ""]
+                print(f"not measured: {plain(error)}", flush=True)
                 continue
         parts += [f"## {identifier}: {reproduction.claim}", ""]
         parts += [table.read_text(encoding="utf-8"), f"![]({identifier}.png)", ""]

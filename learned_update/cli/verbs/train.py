@@ -2,8 +2,9 @@
 
 import pathlib
 
-from learned_update.cli.arguments import integer
+from learned_update.cli.arguments import seed
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
+from learned_update.cli.outputs import check_folder
 
 SUMMARY = "Meta-train an update rule and report on it."
 EXAMPLE = """\
@@ -26,7 +27,7 @@ def add_arguments(parser):
     )
     parser.add_argument(
         "--seed",
-        type=integer,
+        type=seed,
         metavar="INTEGER",
         help="seed of everything random; without it the configuration's",
     )
@@ -34,10 +35,11 @@ def add_arguments(parser):
 
 def run(options):
     """Runs the configured experiment, unless the run directory holds it finished."""
-    seed = [] if options.seed is None else [f"meta_train.seed = {options.seed}"]
+    given = [] if options.seed is None else [f"meta_train.seed = {options.seed}"]
     run_dir = pathlib.Path(options.run_dir)
-    configure(options, seed, run_dir)
-    from learned_update.cli.experiment import experiment
+    check_folder(run_dir)
+    configure(options, given, run_dir)
+    from learned_update.training.runs.experiment import experiment
 
     finished = run_dir / FINISHED_FILE
     if finished.is_file():

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from learned_update.data.dataset import check_labelled, flatten
+from learned_update.data.dataset import check_labelled, flatten, several
 from learned_update.data.sampling import distinct_integers
 from learned_update.data.tasks.augmentation import (
     check_augmentation,
@@ -46,7 +46,7 @@ class TaskDistribution:
     """Draws tasks, and the examples that their inner steps read.
 
     Args:
-        datasets: `Dataset`s of one image size, labelled.
+        datasets: `Dataset`s of one image size, labelled; or a single one.
         weights: how often each data set is drawn; None draws all equally often.
         ways: classes per task.
         shots: support examples per class.
@@ -78,7 +78,7 @@ class TaskDistribution:
         augmentation=None,
         normalisation="none",
     ):
-        self.datasets = tuple(check_labelled(dataset) for dataset in datasets)
+        self.datasets = tuple(map(check_labelled, several(datasets)))
         self.ways = ways
         self.shots = shots
         self.queries = queries

@@ -39,10 +39,10 @@ def draw_trial(dataset, protocol, initialisation):
         `Trial`, a function of the data set, the protocol and the number.
 
     Raises:
-        ValueError: if the data set has fewer classes than `protocol.ways`, or too
-            few examples of one of them.
+        ValueError: if the data set has no labels, fewer classes than `protocol.ways`,
+            or too few examples of one of them.
     """
-    names = dataset.class_names
+    names = datasets.check_labelled(dataset).class_names
     if len(names) < protocol.ways:
         raise invalid(
             f"Data set {dataset.name!r} has too few classes.",
@@ -70,3 +70,18 @@ def draw_trial(dataset, protocol, initialisation):
     except InvalidInputError as error:
         raise InvalidInputError(f"Data set {dataset.name!r}: {error}") from error
     return Trial(datasets.flatten(train), datasets.flatten(test), episodes, seed)
+
+
+def check_names(datasets):
+    """Returns the data sets if their names differ; else raises `ValueError`."""
+    names = [dataset.name for dataset in datasets]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise invalid(
+            f"Several data sets are called {twice[0]!r}.",
+            expected="data sets of different names",
+            received=", ".join(names),
+            remedy="Leave out what is there twice, or rename one: "
+            "`dataset._replace(name=..)`, or another file name.",
+        )
+    return datasets

@@ -1,8 +1,11 @@
 """What a few-shot evaluation measures."""
 
 import dataclasses
+from numbers import Integral
 
 import gin
+
+from learned_update.errors import invalid
 
 
 @gin.register
@@ -26,6 +29,9 @@ class Protocol:
         units: widths of the base model.
         batch_size: of the inner steps; a smaller train part is one batch.
         seed: of everything that is drawn.
+
+    Raises:
+        ValueError: if a number is too small.
     """
 
     ways: int = 10
@@ -38,6 +44,11 @@ class Protocol:
     batch_size: int = 64
     seed: int = 0
 
+    def __post_init__(self):
+        check_at_least(2, ways=self.ways)
+        for name in ("shots", "queries", "episodes", "initialisations"):
+            check_at_least(1, **{name: getattr(self, name)})
+
     def __str__(self):
         return (
             f"{self.ways}-way, {self.shots} labels per class, {self.queries} queries "
@@ -45,3 +56,15 @@ class Protocol:
             f"{'-'.join(map(str, self.units))}; {self.initialisations} initialisations "
             f"x {self.episodes} episodes, seed {self.seed}"
         )
+
+
+def check_at_least(least, **numbers):
+    """Raises `ValueError` unless all numbers are integers of at least `least`."""
+    for name, number in numbers.items():
+        if not isinstance(number, Integral) or number < least:
+            raise invalid(
+                f"{name} is out of its range.",
+                expected=f"an integer >= {least}",
+                received=f"{name}={number!r}",
+                remedy="Pass another number.",
+            )

@@ -6,8 +6,9 @@ import gin
 import numpy as np
 import threadpoolctl
 
-from learned_update.evaluation.episodes.trial import draw_trial
-from learned_update.evaluation.few_shot.protocol import Protocol
+from learned_update.data import several
+from learned_update.evaluation.episodes.trial import check_names, draw_trial
+from learned_update.evaluation.few_shot.protocol import Protocol, check_at_least
 from learned_update.evaluation.methods.by_name import METHODS, Setting
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
@@ -25,16 +26,21 @@ def evaluate(rule, datasets, steps=200, progress=None, **protocol):
     Args:
         rule: an `UpdateRule`, or a mapping from names to such; the differences in
             the table are against the first.
-        datasets: `Dataset`s of different names. Those whose names begin alike up to
-            a `/` also give a row of their mean.
-        steps: inner steps.
+        datasets: `Dataset`s of different names, or a single one. Those whose names
+            begin alike up to a `/` also give a row of their mean.
+        steps: inner steps, at least 1.
         progress: whether to show a bar; None shows it on a terminal.
         **protocol: fields of `Protocol`, such as `units`, `shots`, `episodes` and
             `initialisations`.
 
     Returns:
         A list of `Row`s.
+
+    Raises:
+        ValueError: a data set has no labels, or too few classes or examples; two have
+            one name; a number is too small.
     """
+    check_at_least(1, steps=steps)
     protocol = Protocol(**protocol)
     rules = rule if isinstance(rule, dict) else {"update rule": rule}
     marks = {name: {steps: protocol.initialisations} for name in rules}
@@ -58,13 +64,14 @@ def score(trainers, marks, datasets, protocol, progress=None):
         marks: `{method: {inner steps: initialisations}}`: after how many steps, at
             least 1, to score on how many (the first) of the initialisations. What the
             rules are after 0 steps is the baseline of random initialisation.
-        datasets: `Dataset`s of different names.
+        datasets: `Dataset`s of different names, or a single one.
         protocol: `Protocol`.
         progress: whether to show a bar; None shows it on a terminal.
 
     Returns:
         `{data set name: {Column: accuracies (initialisations, episodes)}}`.
     """
+    datasets = check_names(several(datasets))
     counts = range(protocol.initialisations)
     trials = {
         dataset.name: [draw_trial(dataset, protocol, count) for count in counts]

@@ -19,7 +19,7 @@ from learned_update.errors import invalid
 from learned_update.progress import Progress
 from learned_update.training.runs.interruption import interruption
 
-PROGRAM = (sys.executable, "-W", "ignore", "-m", "learned_update.cli", "train")
+PROGRAM = (sys.executable, "-W", "ignore", "-m", "learned_update", "train")
 FINISHED_FILE = "finished"  # which `train` leaves in the folder
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

@@ -2,6 +2,7 @@
 
 import pathlib
 import time
+from numbers import Integral
 
 import gin
 import keras
@@ -86,13 +87,7 @@ def meta_train(
             configuration or a corrupt checkpoint.
         KeyboardInterrupt: after Ctrl-C, with everything so far on disk.
     """
-    if outer_steps < 1:
-        raise invalid(
-            "A run needs at least one outer step.",
-            expected="outer_steps >= 1",
-            received=f"outer_steps={outer_steps}",
-            remedy="The quickstart does a few hundred.",
-        )
+    _check_integers(outer_steps, seed)
     groups = tuple(groups)
     monitor = Unmonitored() if monitor is None else monitor
     for group in groups:
@@ -167,6 +162,23 @@ def _check_interrupted(interrupted, run_dir, outer_step, outer_steps):
         raise KeyboardInterrupt(
             f"Stopped after outer step {outer_step} of {outer_steps}; everything so "
             f"far is in {run_dir}. The same command goes on."
+        )
+
+
+def _check_integers(outer_steps, seed):
+    if not isinstance(outer_steps, Integral) or outer_steps < 1:
+        raise invalid(
+            "A run needs at least one outer step.",
+            expected="outer_steps >= 1, an integer",
+            received=f"outer_steps={outer_steps!r}",
+            remedy="The quickstart does a few hundred.",
+        )
+    if not isinstance(seed, Integral) or seed < 0:
+        raise invalid(
+            "Nothing can be drawn with this seed.",
+            expected="seed >= 0, an integer",
+            received=f"seed={seed!r}",
+            remedy="Pass another one.",
         )
 
 

@@ -166,6 +166,76 @@ def test_what_is_refused(
     assert sorted(tmp_path.iterdir()) == before
 
 
+def _single(folder, kind):
+    """A file or folder with a single example."""
+    if kind == "array":
+        np.save(folder / "one.npy", np.ones((1, 5)))
+        return folder / "one.npy"
+    if kind == "text":
+        (folder / "one.txt").write_text("a fine film")
+        return folder / "one.txt"
+    (folder / "one").mkdir()
+    Image.fromarray(np.eye(6, dtype=np.uint8)).save(folder / "one" / "a.png")
+    return folder / "one"
+
+
+@pytest.mark.parametrize("kind", ["array", "text", "image"])
+def test_a_single_row(tmp_path, rule, capsys, kind):
+    source = _single(tmp_path, kind)
+    assert _apply(rule, source, tmp_path / "out.npy") == 2
+    error = capsys.readouterr().err
+    assert "From a single row, as in 'one', nothing is learned." in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out.npy").exists()
+
+
+def test_errors_of_a_loader_name_no_function(tmp_path, rule, capsys):
+    (tmp_path / "empty.csv").touch()
+    assert _apply(rule, tmp_path / "empty.csv", tmp_path / "out.npy") == 2
+    error = capsys.readouterr().err
+    assert "empty.csv" in error
+    assert "In call to" not in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("seed", ["4294967296", "1099511627776"])
+def test_a_seed_beyond_the_range(seed, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main.main(["apply", "--input", "a", "--output", "b.npy", "--seed", seed])
+    assert caught.value.code == 2
+    assert f"integer from 0 to 4294967295, received {seed}" in capsys.readouterr().err
+
+
+def test_the_largest_seed(tmp_path, rule, rows):
+    output = tmp_path / "out.npy"
+    assert _apply(rule, tmp_path / "rows.npy", output, "--seed", "4294967295") == 0
+    expected = LearnedUpdateEncoder(
+        rule, (6, 4), 3, batch_size=16, random_state=2**32 - 1
+    ).fit_transform(rows)
+    np.testing.assert_array_equal(np.load(output), expected)
+
+
+def test_targets_of_a_regression_stay_numbers(tmp_path, rule, rows, capsys):
+    y = np.linspace(-1, 1, len(rows))
+    np.savez(tmp_path / "rows.npz", X=rows, y=y)
+    assert _apply(rule, tmp_path / "rows.npz", tmp_path / "out.npz") == 0
+    assert "labels are not in it" not in capsys.readouterr().out
+    with np.load(tmp_path / "out.npz") as written:
+        np.testing.assert_array_equal(written["y"], y)
+    assert _apply(rule, tmp_path / "rows.npz", tmp_path / "out.npy") == 0
+    assert "The labels are not in it: .npy has no place" in capsys.readouterr().out
+
+
+def test_memory_that_is_not_there(tmp_path, rule, rows, monkeypatch, capsys):
+    class Large(LearnedUpdateEncoder):
+        def fit(self, X, y=None):
+            raise MemoryError("Unable to allocate 37.3 GiB")
+
+    monkeypatch.setattr(estimator, "LearnedUpdateEncoder", Large)
+    assert _apply(rule, tmp_path / "rows.npy", tmp_path / "out.npy") == 1
+    assert "Not enough memory. Unable to allocate 37.3 GiB" in capsys.readouterr().err
+
+
 def test_interruption_leaves_nothing(tmp_path, rule, rows, monkeypatch, capsys):
     class Interrupted(LearnedUpdateEncoder):
         def fit(self, X, y=None):

@@ -12,6 +12,8 @@ from learned_update.data import load
 from tests.rules_and_bases import perturbed
 
 SMALL = ("--steps", "2", "--units", "6", "5", "--initialisations", "2")
+LEAST = {"ways": 2} | dict.fromkeys(("shots", "queries", "steps"), 1)
+LEAST |= dict.fromkeys(("episodes", "initialisations"), 1)
 SMALL += ("--episodes", "3", "--ways", "4", "--shots", "2", "--queries", "3")
 
 
@@ -71,8 +73,40 @@ def test_a_table_is_printed_and_written(rules, tmp_path, capsys):
         (("--rule", "glyphs", "--data", "digitz"), 2, "Near names: digits"),
         (("--rule", "glyphs", "--data", "digits", "--ways", "11"), 2, "ways=11"),
         (("--rule", "glyphs", "--data", "digits", "--shots", "90"), 2, "too few"),
+        (("--rule", "glyphs", "--data", "digits", "digits"), 2, "called 'digits'"),
+        (
+            ("--rule", "a/rule.keras", "--rule", "b/rule.keras", "--data", "digits"),
+            2,
+            "Two rules would be called 'rule' in the table",
+        ),
+        *(
+            (
+                ("--rule", "glyphs", "--data", "digits", f"--{name}", str(least - 1)),
+                2,
+                f"{name} is out of its range. Expected: an integer >= {least}",
+            )
+            for name, least in LEAST.items()
+        ),
     ],
 )
 def test_wrong_input(arguments, status, message, capsys):
     assert main.main(["evaluate", *arguments]) == status
-    assert message in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_data_without_labels(rules, tmp_path, capsys):
+    table = tmp_path / "flowers.csv"
+    rows = [f"{i},{i * i % 7},{'pqr'[i % 3]}" for i in range(60)]
+    table.write_text("\n".join(["a,b,kind", *rows]))
+    np.save(tmp_path / "rows.npy", np.arange(60.0).reshape(20, 3))
+    arguments = ["evaluate", "--rule", str(rules / "initial.keras"), *SMALL]
+    arguments += ["--ways", "3", "--data"]
+    assert main.main([*arguments, str(tmp_path / "rows.npy")]) == 2
+    error = capsys.readouterr().err
+    assert "Data set 'rows' has no labels." in error
+    assert "--label" in error
+    assert main.main([*arguments, str(table), "digits", "--label", "kind"]) == 0
+    said = capsys.readouterr().out
+    assert "| flowers | digits |" in said

@@ -31,6 +31,26 @@ def test_preview_of_named_data_sets(tmp_path):
     assert path.is_file()
 
 
+def test_preview_of_a_table(tmp_path, capsys):
+    table, path = tmp_path / "table.csv", tmp_path / "task.png"
+    rows = [f"{i},{i * i % 7},c{i % 10}" for i in range(200)]
+    table.write_text("\n".join(["a,b,kind", *rows]))
+    arguments = ["prepare", str(table), "--preview", str(path), "--label"]
+    assert main.main([*arguments, "kind"]) == 0
+    assert "200 examples of 1 x 2 x 1, 10 classes" in capsys.readouterr().out
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_preview_without_labels(tmp_path, capsys):
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n3,4\n")
+    path = tmp_path / "task.png"
+    assert (
+        main.main(["prepare", str(tmp_path / "table.csv"), "--preview", str(path)]) == 2
+    )
+    assert "'table' has no labels" in capsys.readouterr().err
+    assert not path.exists()
+
+
 def test_what_needs_no_preparation_is_said_so(capsys):
     assert main.main(["prepare", "digits", "--size", "14"]) == 0
     assert "digits: 1,797 examples of 14 x 14 x 1, 10 classes" in (
@@ -44,6 +64,10 @@ def test_what_needs_no_preparation_is_said_so(capsys):
         ((), "nothing to prepare"),
         (("digitz",), "digits"),
         (("--preview", "task.png"), "Is a --gin_file missing?"),
+        (("digits", "--preview", ""), "A preview is not drawn in this format"),
+        (("digits", "--preview", "task.jpg"), "ends with .png"),
+        (("gone.parquet",), "no file or folder 'gone.parquet'"),
+        (("digits", "--size", "2147483648"), "from 0 to 2147483647"),
         (("digits", "--size", "2.5"), "expected an integer"),
         (("digits", "--channels", "2"), "invalid choice"),
         (("/no/such/folder",), "/no/such/folder"),

@@ -188,3 +188,16 @@ def test_impossible_settings(changes, message):
 def test_impossible_data_sets(datasets, message):
     with pytest.raises(ValueError, match=message):
         TaskDistribution(datasets, **SMALL)
+
+
+def test_a_single_data_set():
+    tasks = TaskDistribution(striped("only"), **SMALL)
+    assert [dataset.name for dataset in tasks.datasets] == ["only"]
+    expected = TaskDistribution([striped("only")], **SMALL)
+    np.testing.assert_array_equal(tasks.pixels, expected.pixels)
+
+
+@pytest.mark.parametrize("datasets", ["digits", ["digits"], None, [np.zeros((3, 2))]])
+def test_what_is_no_data_set(datasets):
+    with pytest.raises(ValueError, match=r"This is no data set.*load\(name\)"):
+        TaskDistribution(datasets, **SMALL)

@@ -9,8 +9,7 @@ import learned_update as lu
 from learned_update.data import digits
 from learned_update.evaluation import Protocol, evaluate, few_shot
 from learned_update.evaluation.episodes.trial import draw_trial
-from learned_update.evaluation.few_shot import run_report as report
-from learned_update.evaluation.few_shot.run_report import step_marks
+from learned_update.evaluation.few_shot.run_report import report, step_marks
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
 
@@ -163,3 +162,52 @@ def test_report_writes_tables_and_plots(rules, tmp_path):
     with open(tmp_path / "curves.csv", newline="") as file:
         steps = {line["steps"] for line in csv.DictReader(file)}
     assert steps == {"", "1", "2", "5", "10", "20"}
+
+
+def _scored(datasets):
+    marks = {"rule": {2: 2}}
+    return few_shot.score(
+        {"rule": CountingTrainer()}, marks, datasets, Protocol(**SMALL)
+    )
+
+
+def test_a_single_data_set():
+    single, listed = _scored(digits())["digits"], _scored([digits()])["digits"]
+    column = Column("rule", 2)
+    np.testing.assert_array_equal(single[column], listed[column])
+
+
+@pytest.mark.parametrize(
+    ("datasets", "message"),
+    [
+        ([digits(), digits()], "Several data sets are called 'digits'"),
+        (digits()._replace(labels=None, class_names=()), "'digits' has no labels"),
+        ("digits", "This is no data set"),
+    ],
+    ids=["same name", "no labels", "name"],
+)
+def test_data_sets_that_cannot_be_scored(datasets, message):
+    with pytest.raises(ValueError, match=message):
+        _scored(datasets)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "least"),
+    [
+        ("ways", 1, 2),
+        ("shots", 0, 1),
+        ("queries", 0, 1),
+        ("episodes", 0, 1),
+        ("initialisations", 0, 1),
+        ("episodes", 2.5, 1),
+        ("shots", "3", 1),
+    ],
+)
+def test_numbers_of_a_protocol(name, number, least):
+    with pytest.raises(ValueError, match=f"{name} is out of its range.*>= {least}"):
+        Protocol(**{**SMALL, name: number})
+
+
+def test_a_rule_is_scored_after_its_steps():
+    with pytest.raises(ValueError, match="steps is out of its range.*>= 1"):
+        evaluate(None, digits(), steps=0)

@@ -15,12 +15,12 @@ import pytest
 
 import learned_update as lu
 from learned_update import configuration
-from learned_update.cli.gin_options import register_all
 from learned_update.data import load_all
 from learned_update.evaluation import Protocol
 from learned_update.evaluation.results.intervals import interval
 from learned_update.layers.rules import configured_rule
 from learned_update.layers.weight_changes.terms import NEURON_LOCAL_TERMS
+from learned_update.registration import register_all
 from learned_update.reproductions.ablations import reproduction as module
 from learned_update.reproductions.ablations import runs as ablation_runs
 from learned_update.reproductions.ablations.arms import (

@@ -2,7 +2,8 @@
 
 import gin
 
-from learned_update.training import INITIAL_RULE_FILE, meta_train
+from learned_update.errors import invalid
+from learned_update.training.runs.run import INITIAL_RULE_FILE, meta_train
 from learned_update.zoo import load_rule
 
 
@@ -17,7 +18,17 @@ def experiment(run_dir, report=None):
 
     Returns:
         The meta-trained rule.
+
+    Raises:
+        ValueError: as `meta_train` does; or `report` is no function.
     """
+    if not (report is None or callable(report)):
+        raise invalid(
+            "Nothing can be done with the run when it is trained.",
+            expected="a function, such as @report, or None",
+            received=f"experiment.report = {report!r}",
+            remedy="References begin with @ and stand without quotes.",
+        )
     rule = meta_train(run_dir)
     if report is not None:
         initial_rule = load_rule(run_dir / INITIAL_RULE_FILE)

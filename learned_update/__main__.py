@@ -1,4 +1,4 @@
-"""`python -m learned_update.cli` is the command `learned-update`."""
+"""`python -m learned_update` is the command `learned-update`."""
 
 import sys
 
