@@ -42,7 +42,9 @@ def data_sources(texts, label=None):
         `[(source, options)]`, both for `learned_update.data.load`.
     """
     sources = [data_source(text) for text in texts]
-    files = [source for source in sources if pathlib.Path(source).is_file()]
+    files = [
+        source for source in sources if pathlib.Path(source).expanduser().is_file()
+    ]
     labelled = {} if label is None else {"label": label}
     return [
         (source, labelled if source in (files or sources) else {}) for source in sources
