@@ -25,7 +25,7 @@ PICTURE = (
         "version",
         "keras_backend",
     ),
-    ("configuration",),
+    ("archives", "configuration"),
     ("backend",),
     ("checks",),
     ("ops",),

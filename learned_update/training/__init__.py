@@ -5,6 +5,7 @@ from learned_update.training.optimizer import adam
 from learned_update.training.runs.checkpoint import (
     checkpoints,
     outer_step_of,
+    read_checkpoint,
     restore_checkpoint,
     save_checkpoint,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "experiment",
     "meta_train",
     "outer_step_of",
+    "read_checkpoint",
     "restore_checkpoint",
     "sampled_groups",
     "save_checkpoint",

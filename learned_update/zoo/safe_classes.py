@@ -11,6 +11,8 @@ import zipfile
 
 import keras
 
+from learned_update.archives import check_archive
+
 CONFIG_MEMBER = "config.json"
 _PLAIN_MODULES = ("keras.initializers", "keras.regularizers", "keras.constraints")
 _PLAIN_CLASSES = {
@@ -35,9 +37,13 @@ def foreign_classes(path):
     Raises:
         KeyError: the file has no configuration.
         ValueError: the configuration is not JSON.
-        zipfile.BadZipFile: the file is no `.keras` file.
+        zipfile.BadZipFile: the file is no `.keras` file, or is damaged.
+        Exception: of other kinds, as damaged archives cause.
     """
     with zipfile.ZipFile(path) as archive:
+        check_archive(archive)
+        if damaged := archive.testzip():  # Keras does not compare all checksums
+            raise zipfile.BadZipFile(f"Bad CRC-32 for file {damaged!r}")
         config = json.loads(archive.read(CONFIG_MEMBER))
     foreign = (_name(item) for item in _named(config) if not _is_part(item))
     return list(dict.fromkeys(foreign))

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import learned_update as lu
+from tests.damage import damaged, outcome
 from tests.rules_and_bases import neuron_local
 
 
@@ -38,6 +39,30 @@ def test_truncated_rule(saved, tmp_path, share):
     path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(ValueError, match="holds no update rule that can be loaded"):
         lu.load_rule(path)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "every"), [(0, 2000, 37), (2000, -600, 2503), (-600, None, 97)]
+)
+def test_a_changed_byte_is_refused_or_changes_nothing(
+    saved, tmp_path, begin, end, every
+):
+    content = saved.read_bytes()
+    expected = lu.load_rule(saved).get_weights()
+    path = tmp_path / "rule.keras"
+    outcomes = set()
+    for _, changed in damaged(content[begin:end], every, masks=(0x01,)):
+        path.write_bytes(content[:begin] + changed + content[begin:][len(changed) :])
+        rule, error = outcome(lu.load_rule, path)
+        if error:
+            said = f"{path} holds no update rule that can be loaded"
+            assert str(error).startswith(said)
+            outcomes.add("refused")
+        else:
+            for a, b in zip(rule.get_weights(), expected, strict=True):
+                np.testing.assert_array_equal(a, b)
+            outcomes.add("sound")
+    assert "refused" in outcomes
 
 
 def test_foreign_model(tmp_path):

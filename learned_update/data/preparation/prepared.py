@@ -77,7 +77,7 @@ def find(key, cache_dir=None):
         return None
     try:
         entry = _read(folder, key)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # such as any that damaged JSON causes
         logging.warning("%s is corrupt (%s): it is prepared anew.", folder, error)
         return None
     now = origin(entry.origin.path)

@@ -2,12 +2,12 @@
 
 import pathlib
 import re
-import zipfile
 
 import keras
 import numpy as np
 from keras import ops
 
+from learned_update.archives import open_archive
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
 from learned_update.meta.trees import stack
@@ -69,7 +69,7 @@ def restore_checkpoint(path, trainer):
         ValueError: the file is missing, truncated, foreign, or of another
             configuration.
     """
-    arrays = _read(path)
+    arrays = read_checkpoint(path)
     template = _arrays(trainer, trainer.initial_state())
     if arrays.keys() != template.keys() or any(
         arrays[key].shape != template[key].shape for key in template
@@ -147,14 +147,19 @@ def _arrays(trainer, state):
     return {key: np.asarray(value) for key, value in arrays.items()}
 
 
-def _read(path):
+def read_checkpoint(path):
+    """All arrays of a checkpoint, `{name: array}`; every byte of them is checked.
+
+    Raises:
+        ValueError: the file is missing, truncated or damaged, or is no `.npz` file.
+    """
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+        with open(path, "rb") as file, open_archive(file) as (keys, read):
+            return {key: read(key) for key in keys}
+    except Exception as error:  # a damaged archive makes zipfile raise many kinds
         raise invalid(
             f"The checkpoint {path} cannot be read.",
             expected="an .npz file written by a meta-training run",
-            received=str(error) or type(error).__name__,
+            received=f"{type(error).__name__}: {error}",
             remedy="Remove the file to resume from the one before it.",
         ) from error

@@ -2,12 +2,11 @@
 
 import contextlib
 import pathlib
-import shutil
 import tempfile
 import zipfile
-import zlib
 
-from learned_update.errors import invalid
+from learned_update.archives import check_archive
+from learned_update.errors import InvalidInputError, invalid
 
 _INDEX = ".index"
 _DATA = ".data-"
@@ -55,28 +54,41 @@ def _in_folder(folder):
 
 def _unpacked(path, folder):
     """The prefix of a zip's checkpoint, unpacked to a folder."""
+    with path.open("rb") as file:
+        prefix, members = _members(path, file)
+    for name, content in members.items():
+        (folder / name).write_bytes(content)
+    return folder / prefix
+
+
+def _members(path, file):
+    """The checkpoint of a zip: its prefix, and its files by name, without folders."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
+            check_archive(archive)
             names = [n for n in archive.namelist() if not _is_junk(n)]
             prefixes = sorted(
                 name.removesuffix(_INDEX) for name in names if name.endswith(_INDEX)
             )
             prefix = _only(prefixes, path, "Unpack it and name one of them.")
-            for name in names:
-                if name.startswith((prefix + _INDEX, prefix + _DATA)):
-                    _unpack(archive, name, folder, path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise invalid(  # RuntimeError: encrypted, or packed in an unknown manner
+            return _parts(prefix).name, {
+                _file_name(name, path): archive.read(name)
+                for name in names
+                if name.startswith((prefix + _INDEX, prefix + _DATA))
+            }
+    except InvalidInputError:
+        raise
+    except Exception as error:  # a damaged or encrypted zip raises many kinds
+        raise invalid(
             f"{path} cannot be unpacked.",
             expected="a zip of the authors' checkpoint, as downloaded",
-            received=str(error),
+            received=str(error) or type(error).__name__,
             remedy="Download it again.",
         ) from error
-    return folder / _parts(prefix).name
 
 
-def _unpack(archive, name, folder, path):
-    """Unpacks one member to a folder, without the folders of its name."""
+def _file_name(name, path):
+    """The name of a member without the folders of its name."""
     parts = _parts(name)
     if parts.is_absolute() or ".." in parts.parts or ":" in name:
         raise invalid(
@@ -85,8 +97,7 @@ def _unpack(archive, name, folder, path):
             received=name,
             remedy="Do not use this archive; download it from its authors.",
         )
-    with archive.open(name) as packed, (folder / parts.name).open("wb") as file:
-        shutil.copyfileobj(packed, file)
+    return parts.name
 
 
 def _only(prefixes, source, remedy):

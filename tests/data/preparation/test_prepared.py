@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from learned_update.data.preparation import prepared
+from tests.damage import damaged
 
 _KEY = {"source": "animals:1.0.0", "split": "train", "size": 4, "classes": None}
 _IMAGES = np.arange(5 * 4 * 4, dtype="uint8").reshape(5, 4, 4, 1)
@@ -143,6 +144,24 @@ def test_a_corrupt_entry_is_reported_and_replaced(
     _store(cache, origin)
     np.testing.assert_array_equal(prepared.find(_KEY, cache).images, _IMAGES)
     assert [path.name for path in cache.iterdir()] == [entry.path.name]
+
+
+def test_a_changed_byte_of_the_description_changes_no_array(cache, origin, caplog):
+    entry = _store(cache, origin)
+    path = entry.path / "entry.json"
+    found, corrupt = 0, 0
+    for _, content in damaged(path.read_bytes(), masks=(0x01,)):
+        path.write_bytes(content)
+        entry = prepared.find(_KEY, cache)
+        if entry is None:
+            corrupt += 1
+        else:
+            np.testing.assert_array_equal(entry.images, _IMAGES)
+            np.testing.assert_array_equal(entry.labels, _LABELS)
+            found += 1
+    assert corrupt > found > 0  # such as in the name of a class
+    path.write_text("[]")
+    assert prepared.find(_KEY, cache) is None
 
 
 def test_a_changed_source_is_prepared_anew(cache, origin):

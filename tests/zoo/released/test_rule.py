@@ -11,6 +11,8 @@ import learned_update as lu
 from learned_update.layers.forms import released_parts
 from learned_update.zoo import convert_released_rule
 from learned_update.zoo.card import NOT_STATED, read_card
+from learned_update.zoo.released.rule import released_variables
+from tests.damage import damaged, outcome
 from tests.rules_and_bases import released
 from tests.zoo.small_rules import assert_same_theta, released_values, write_checkpoint
 
@@ -167,6 +169,26 @@ def test_broken_zip(published, tmp_path):
     archive.write_bytes(damaged)
     with pytest.raises(ValueError, match=r"weights\.zip cannot be unpacked.*again"):
         lu.load_released_rule(archive)
+
+
+def test_a_changed_byte_of_a_zip_is_refused_or_changes_nothing(published, tmp_path):
+    content = zipped(published[0], tmp_path / "weights.zip").read_bytes()
+    path, expected = tmp_path / "changed.zip", released_variables(published[0])
+    outcomes = set()
+    for begin, end, every in ((0, -700, 401), (-700, None, 3)):
+        for _, changed in damaged(content[begin:end], every, masks=(0x01, 0x80)):
+            whole = content[:begin] + changed + content[begin:][len(changed) :]
+            path.write_bytes(whole)
+            values, error = outcome(released_variables, path)
+            if error:
+                assert str(error).startswith(str(path))
+                outcomes.add(type(error.__cause__).__name__)
+            else:
+                assert values.keys() == expected.keys()
+                for name, value in values.items():
+                    np.testing.assert_array_equal(value, expected[name])
+                outcomes.add("sound")
+    assert {"sound", "BadZipFile", "NotImplementedError"} <= outcomes
 
 
 def test_zip_without_the_data(published, tmp_path):

@@ -1,15 +1,14 @@
 """Arrays in files of NumPy."""
 
-import zipfile
-import zlib
-
 import numpy as np
 
+from learned_update.archives import open_archive
 from learned_update.data.sources.own.guesses import say
 from learned_update.errors import InvalidInputError, invalid
 
 IMAGE_KEYS = ("X", "x", "images", "data", "features", "X_train", "x_train", "arr_0")
 LABEL_KEYS = ("y", "labels", "label", "target", "targets", "y_train", "Y")
+_ZIP = b"PK\x03\x04"  # what a .npz file begins with
 
 
 def read_arrays(path):
@@ -29,25 +28,37 @@ def read_arrays(path):
         ValueError: if the file is corrupt or truncated, holds objects, or does not
             say what is what by its keys.
     """
-    try:
-        with open(path, "rb") as file:
-            loaded = np.load(file, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                return loaded, None
-            images = _key(path, loaded.files, IMAGE_KEYS, least=1)
-            labels = _key(path, loaded.files, LABEL_KEYS, least=0)
-            found = loaded[images], None if labels is None else loaded[labels]
-            _warn_of_unused(path, loaded.files, images, labels)
-            return found
-    except InvalidInputError:
-        raise
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise invalid(
-            f"{path} holds no arrays that can be read.",
-            expected="what numpy.save or numpy.savez wrote, without Python objects",
-            received=f"{type(error).__name__}: {error}",
-            remedy="Save the arrays again, as numbers or strings.",
-        ) from error
+    with open(path, "rb") as file:
+        try:
+            return _read(path, file)
+        except (InvalidInputError, Warning):  # warnings may be errors
+            raise
+        except Exception as error:  # a damaged archive makes zipfile raise many kinds
+            raise _unreadable(path, error) from error
+
+
+def _read(path, file):
+    if file.read(len(_ZIP)) == _ZIP:
+        with open_archive(file) as (keys, read):
+            images = _key(path, keys, IMAGE_KEYS, least=1)
+            labels = _key(path, keys, LABEL_KEYS, least=0)
+            found = read(images), None if labels is None else read(labels)
+        _warn_of_unused(path, keys, images, labels)
+        return found
+    file.seek(0)
+    array = np.load(file, allow_pickle=False)
+    if file.read(1):
+        raise ValueError("it is longer than its header says")
+    return array, None
+
+
+def _unreadable(path, error):
+    return invalid(
+        f"{path} holds no arrays that can be read.",
+        expected="what numpy.save or numpy.savez wrote, without Python objects",
+        received=f"{type(error).__name__}: {error}",
+        remedy="Save the arrays again, as numbers or strings.",
+    )
 
 
 def _warn_of_unused(path, present, images, labels):

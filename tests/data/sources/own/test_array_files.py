@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from learned_update.data.sources.own.array_files import read_arrays
+from tests.damage import damaged, outcome
 
 X = np.arange(12, dtype="float32").reshape(3, 4)
 Y = np.array(["a", "b", "a"])
@@ -91,16 +92,54 @@ def test_truncated_files(tmp_path, suffix):
         read_arrays(path)
 
 
-def test_a_changed_byte_is_noticed(tmp_path):
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_a_changed_byte_is_refused_or_changes_nothing(tmp_path, save):
+    path = tmp_path / "x.npz"
+    save(path, X=X, y=Y)
+    sound, refused = 0, 0
+    for _, content in damaged(path.read_bytes(), masks=(0x01, 0x80)):
+        path.write_bytes(content)
+        arrays, error = outcome(read_arrays, path)
+        if error:
+            assert str(error).startswith(f"{path} ")
+            refused += 1
+        else:
+            images, labels = arrays
+            np.testing.assert_array_equal(images, X, strict=True)
+            np.testing.assert_array_equal(labels, Y, strict=True)
+            sound += 1
+    assert refused > sound > 0
+
+
+def test_a_changed_byte_of_an_array_is_noticed(tmp_path):
     path = tmp_path / "x.npz"
     np.savez(path, X=X)
-    content = path.read_bytes()
-    position = content.index(X.tobytes())
-    path.write_bytes(
-        content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :]
-    )
+    path.write_bytes(path.read_bytes().replace(X.tobytes(), (X + 1).tobytes()))
     with pytest.raises(ValueError, match="Received: BadZipFile: Bad CRC-32"):
         read_arrays(path)
+
+
+def test_headers_of_an_array_file_that_are_damaged(tmp_path):
+    path = tmp_path / "x.npy"
+    np.save(path, X)
+    content = path.read_bytes()
+    for (position, _), changed in damaged(content, masks=(0x01, 0x20, 0x80)):
+        path.write_bytes(changed)
+        arrays, error = outcome(read_arrays, path)
+        if error:
+            assert str(error).startswith(f"{path} holds no arrays that can be read")
+        else:
+            images, _ = arrays
+            assert images.shape == X.shape
+            assert images.tobytes() == X.tobytes() or position >= 128
+
+
+def test_an_array_file_with_more_behind_the_array(tmp_path):
+    with (tmp_path / "x.npy").open("wb") as file:
+        np.save(file, X)
+        np.save(file, X)
+    with pytest.raises(ValueError, match="it is longer than its header says"):
+        read_arrays(tmp_path / "x.npy")
 
 
 def test_objects_are_not_unpickled(tmp_path):
