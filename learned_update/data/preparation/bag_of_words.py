@@ -2,11 +2,13 @@
 
 import collections
 import itertools
+import numbers
 import re
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
+from learned_update.data.preparation.texts import strings
 from learned_update.errors import invalid
 
 TOKEN = r"\w+(?:'\w+)*"  # letters and digits, apostrophes between them
@@ -31,16 +33,16 @@ def vocabulary(texts, words=1000):
     Raises:
         ValueError: if there are no words, or a text is no string.
     """
-    if words < 1:
+    if not isinstance(words, numbers.Integral) or words < 1:
         raise invalid(
             "A vocabulary cannot have this size.",
-            expected="at least 1 word",
-            received=f"words={words}",
+            expected="a whole number of words, at least 1",
+            received=f"words={words!r}",
             remedy="Give a larger number.",
         )
     analyse = _vectorizer().build_analyzer()
     counts = collections.Counter()
-    for text in _strings(texts):
+    for text in strings(texts):
         counts.update(analyse(text))
     if not counts:
         raise invalid(
@@ -58,7 +60,7 @@ def bag_of_words(texts, vocabulary, counts=False):
 
     Args:
         texts: strings, or bytes in UTF-8; any iterable, read once.
-        vocabulary: different words, in lower case.
+        vocabulary: different words, as `vocabulary` makes them, in an order.
         counts: True counts occurrences; False says whether there are any.
 
     Returns:
@@ -67,21 +69,13 @@ def bag_of_words(texts, vocabulary, counts=False):
 
     Raises:
         ValueError: if there is no text, a text is no string, or the vocabulary is
-            empty or holds a word twice.
+            empty, holds a word twice or one that no text can hold.
     """
-    vocabulary = tuple(vocabulary)
-    if not vocabulary or len(set(vocabulary)) < len(vocabulary):
-        raise invalid(
-            "This is no vocabulary.",
-            expected="different words, at least one",
-            received=f"{len(vocabulary)} words, {len(set(vocabulary))} of them "
-            "different",
-            remedy="Make one with `vocabulary(texts)`.",
-        )
+    vocabulary = _checked(vocabulary)
     vectorizer = _vectorizer(vocabulary=vocabulary)
-    strings = _strings(texts)
+    remaining = strings(texts)
     chunks = []
-    while chunk := list(itertools.islice(strings, _CHUNK)):
+    while chunk := list(itertools.islice(remaining, _CHUNK)):
         occurrences = vectorizer.transform(chunk).toarray()  # (chunk, words)
         if counts:
             chunks.append(occurrences.astype("float32"))
@@ -97,6 +91,33 @@ def bag_of_words(texts, vocabulary, counts=False):
     return np.concatenate(chunks)[:, None, :, None]
 
 
+def _checked(words):
+    """A vocabulary as a tuple."""
+    words = tuple(strings(words))
+    if not words or len(set(words)) < len(words):
+        raise _no_vocabulary(
+            "different words, at least one",
+            f"{len(words)} words, {len(set(words))} of them different",
+        )
+    analyse = _vectorizer().build_analyzer()
+    for word in words:
+        if analyse(word) != [word]:
+            raise _no_vocabulary(
+                "single words in lower case, without punctuation",
+                f"{word!r}, whose words are {analyse(word)}",
+            )
+    return words
+
+
+def _no_vocabulary(expected, received):
+    return invalid(
+        "This is no vocabulary.",
+        expected=expected,
+        received=received,
+        remedy="Make one with `vocabulary(texts)`.",
+    )
+
+
 def _vectorizer(**options):
     return CountVectorizer(
         preprocessor=_clean, token_pattern=TOKEN, decode_error="replace", **options
@@ -105,23 +126,3 @@ def _vectorizer(**options):
 
 def _clean(text):
     return _LINE_BREAK.sub(" ", text).replace("\u2019", "'").lower()
-
-
-def _strings(texts):
-    """Yields the texts; raises `ValueError` at the first that is no string."""
-    if isinstance(texts, str | bytes):
-        raise invalid(
-            "This is a single text.",
-            expected="a list or another iterable of texts",
-            received=f"{type(texts).__name__} of length {len(texts)}",
-            remedy="Put it into a list: `[text]`.",
-        )
-    for position, text in enumerate(texts):
-        if not isinstance(text, str | bytes):
-            raise invalid(
-                f"Text {position} is no string.",
-                expected="str, or bytes in UTF-8",
-                received=f"{text!r:.80}",
-                remedy="Leave it out, or give an empty string in its place.",
-            )
-        yield text

@@ -75,7 +75,11 @@ def test_texts_are_counted_in_chunks():
     [
         (lambda: vocabulary([]), "no words.*at least one word. Received: no text"),
         (lambda: vocabulary(["", " <br/>!"]), "There are no words in these texts"),
-        (lambda: vocabulary(TEXTS, 0), "at least 1 word. Received: words=0. Give"),
+        (
+            lambda: vocabulary(TEXTS, 0),
+            "number of words, at least 1. Received: words=0.",
+        ),
+        (lambda: vocabulary(TEXTS, 2.5), "at least 1. Received: words=2.5. Give"),
         (lambda: vocabulary("a cat"), r"single text.*Received: str of length 5. Put"),
         (lambda: vocabulary(["a", None]), "Text 1 is no string.*None. Leave it out"),
         (lambda: bag_of_words(["a", 3], ["a"]), "Text 1 is no string.*Received: 3."),
@@ -85,17 +89,32 @@ def test_texts_are_counted_in_chunks():
             lambda: bag_of_words(["a"], ["a", "b", "a"]),
             r"different words, at least one. Received: 3 words, 2 of them different.",
         ),
+        (lambda: bag_of_words(["a"], "cat"), "single text.*Received: str of length 3"),
+        (lambda: bag_of_words(["a"], {"b": 1, "a": 0}), "dict with the keys b, a"),
+        (
+            lambda: bag_of_words(["a"], ["a", "Cat"]),
+            r"single words in lower case.*Received: 'Cat', whose words are \['cat'\]",
+        ),
+        (
+            lambda: bag_of_words(["a"], ["new york"]),
+            r"Received: 'new york', whose words are \['new', 'york'\]. Make one with",
+        ),
     ],
     ids=[
         "no text",
         "no word",
         "size",
+        "half a size",
         "string",
         "missing",
         "number",
         "none",
         "empty",
         "twice",
+        "a string of words",
+        "numbered words",
+        "upper case",
+        "two words",
     ],
 )
 def test_what_is_no_text_or_vocabulary(function, message):
