@@ -5,6 +5,32 @@ import os
 import pathlib
 import tempfile
 
+from learned_update.errors import invalid
+
+
+def check_utf8_path(path, remedy):
+    """Refuses a path that TensorFlow, whose paths are UTF-8, cannot write to.
+
+    Args:
+        path: where something will be.
+        remedy: what to do instead.
+
+    Raises:
+        ValueError: some bytes of the path are not UTF-8.
+    """
+    if utf8_text(path) != os.fspath(path):
+        raise invalid(
+            f"TensorFlow cannot write to {utf8_text(path)}.",
+            expected="a path in UTF-8",
+            received=f"bytes that are not: {os.fsencode(path)!r}",
+            remedy=remedy,
+        )
+
+
+def utf8_text(path):
+    r"""A path or a part of it as text that any file can hold; other bytes as `\xff`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
 
 def _umask():
     mask = os.umask(0)

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from learned_update.files import atomic_path
+from learned_update.files import atomic_path, check_utf8_path, utf8_text
 
 
 def test_file_appears_when_it_is_whole(tmp_path):
@@ -34,3 +34,15 @@ def test_failure_leaves_what_was_there(tmp_path):
         fail()
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_paths_that_are_not_utf8():
+    path = pathlib.Path("caf\xe9") / os.fsdecode(b"caf\xe9")
+    assert utf8_text(path.parent) == "caf\xe9"
+    assert utf8_text(path) == r"caf\xe9/caf\xe9".replace(r"\xe9", "\xe9", 1)
+    check_utf8_path(path.parent, "Rename it.")
+    message = (
+        r"TensorFlow cannot write to .*xe9. Expected: a path in UTF-8. .* Rename it"
+    )
+    with pytest.raises(ValueError, match=message):
+        check_utf8_path(path, "Rename it.")

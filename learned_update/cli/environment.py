@@ -1,13 +1,19 @@
 """What must be set before Keras and TensorFlow are imported."""
 
 import contextlib
+import io
 import os
 import sys
 import tempfile
 
 
 def prepare():
-    """Sets the default backend and keeps TensorFlow's C++ log to errors."""
+    """Sets the default backend and keeps TensorFlow's C++ log to errors.
+
+    Names that the terminal's encoding lacks are printed with escapes.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

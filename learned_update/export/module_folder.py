@@ -7,6 +7,7 @@ import keras
 
 from learned_update.errors import describe, invalid
 from learned_update.export.destination import atomic_folder
+from learned_update.files import check_utf8_path
 from learned_update.version import __version__
 
 # TensorFlow keeps hands off this folder of a SavedModel
@@ -37,8 +38,11 @@ def write_module(module, signatures, path, description):
 
     Raises:
         OSError: the path cannot be written.
+        ValueError: its name is not UTF-8.
     """
     import tensorflow as tf
+
+    check_utf8_path(path, "Rename the folder, or export a .keras or .onnx file.")
 
     with atomic_folder(path) as folder:
         try:

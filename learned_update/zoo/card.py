@@ -107,7 +107,10 @@ def write_card(card, path):
     if rows:
         body = ",\n    ".join(rows)
         head = head.removesuffix("[]\n}") + f"[\n    {body}\n  ]\n}}"
-    pathlib.Path(path).write_text(head + "\n", encoding="utf-8")
+    # A file name that is not UTF-8 becomes escapes of JSON, which read_card reads.
+    pathlib.Path(path).write_text(
+        head + "\n", encoding="utf-8", errors="backslashreplace"
+    )
 
 
 def read_card(path):

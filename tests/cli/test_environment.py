@@ -1,6 +1,8 @@
 """What C++ libraries say while they are loaded is kept, and shown if loading fails."""
 
+import io
 import os
+import sys
 
 import pytest
 
@@ -35,3 +37,12 @@ def test_default_backend(monkeypatch):
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     environment.prepare()
     assert os.environ["KERAS_BACKEND"] == "tensorflow"
+
+
+def test_names_that_the_terminal_lacks_are_printed_with_escapes(monkeypatch):
+    written = io.BytesIO()
+    terminal = io.TextIOWrapper(written, encoding="utf-8", errors="strict")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    environment.prepare()
+    print(os.fsdecode(b"caf\xe9.npy"), flush=True)
+    assert written.getvalue() == b"caf\\udce9.npy\n"

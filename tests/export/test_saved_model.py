@@ -1,6 +1,7 @@
 """A rule's SavedModel gives what Python gives, in a process without the package."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -270,3 +271,12 @@ def test_another_backend_is_refused(both, tmp_path, monkeypatch):
     exported = both["neuron_local"]
     with pytest.raises(ValueError, match="KERAS_BACKEND=jax.*KERAS_BACKEND=tensorflow"):
         export.export_saved_model(exported.rule, exported.base, tmp_path / "exported")
+
+
+def test_a_folder_whose_name_is_not_utf8(tmp_path):
+    rule = neuron_local()
+    path = tmp_path / os.fsdecode(b"caf\xe9")
+    message = r"TensorFlow cannot write to .*xe9. .*Rename the folder, or export a .ker"
+    with pytest.raises(ValueError, match=message):
+        lu.export_saved_model(rule, rule.base_mlp((4, 3)), path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """Outer steps: the meta-gradient, clipping, resets, restarts, interruption."""
 
+import gc
 import json
 import os
 import signal
@@ -269,6 +270,21 @@ def test_metrics_cut_off_after_the_last_checkpoint_are_dropped(tmp_path):
         (2, 0.5),
         (3, 0.25),
     ]
+
+
+def test_events_need_a_folder_in_utf8_and_leave_no_file_open(tmp_path, recwarn):
+    from learned_update.training import MetricsLog
+
+    run_dir = tmp_path / os.fsdecode(b"run\xff")
+    run_dir.mkdir()
+    message = r"TensorFlow cannot write to .*run\\xff. Expected: a path in UTF-8"
+    with pytest.raises(ValueError, match=message):
+        MetricsLog(run_dir, tensorboard=True)
+    gc.collect()
+    assert [x for x in recwarn if x.category is ResourceWarning] == []
+    with MetricsLog(run_dir) as log:
+        log.write({"outer_step": 1})
+    assert read_metrics(run_dir) == [{"outer_step": 1}]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Cards: what they keep, what a run's card says, what is refused."""
 
 import json
+import os
 
 import pytest
 
@@ -26,9 +27,12 @@ FULL = Card(
     ),
 )
 BARE = Card("mine", "a rule", "not stated", "a file", "0" * 64, "0.1.0")
+NOT_UTF8 = BARE._replace(origin=os.fsdecode(b"caf\xe9.keras"))
 
 
-@pytest.mark.parametrize("card", [FULL, BARE], ids=["full", "bare"])
+@pytest.mark.parametrize(
+    "card", [FULL, BARE, NOT_UTF8], ids=["full", "bare", "not UTF-8"]
+)
 def test_round_trip(card, tmp_path):
     path = tmp_path / "mine.json"
     write_card(card, path)

@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+from learned_update.files import check_utf8_path
 from learned_update.run_metrics import METRICS_FILE, read_metrics
 
 
@@ -14,14 +15,17 @@ class MetricsLog:
         outer_step: outer steps done; later lines, of a run that was cut off after its
             last checkpoint, are dropped.
         tensorboard: whether to write events, which imports TensorFlow.
+
+    Raises:
+        ValueError: events are asked for in a folder whose name is not UTF-8.
     """
 
     def __init__(self, run_dir, outer_step=0, tensorboard=False):
         self.path = pathlib.Path(run_dir) / METRICS_FILE
         kept = [row for row in read_metrics(run_dir) if row["outer_step"] <= outer_step]
         self.path.write_text("".join(json.dumps(row) + "\n" for row in kept))
-        self._file = self.path.open("a", encoding="utf-8")
         self._events = _event_writer(run_dir) if tensorboard else None
+        self._file = self.path.open("a", encoding="utf-8")  # last: nothing fails now
 
     def write(self, metrics):
         """Adds the metrics of one outer step."""
@@ -45,6 +49,8 @@ class MetricsLog:
 def _event_writer(run_dir):
     import tensorflow as tf
 
+    remedy = "Name another run directory, or bind meta_train.tensorboard = False."
+    check_utf8_path(run_dir, remedy)
     writer = tf.summary.create_file_writer(str(pathlib.Path(run_dir) / "events"))
 
     def write(metrics):
