@@ -22,12 +22,15 @@ class Dataset(NamedTuple):
         labels: index of the class of each image, `(examples,)` int32, -1 where it is
             unknown; None if all are.
         class_names: one name per class; empty if unknown.
+        files: of a folder, the file of each image, relative to the folder with `/`
+            between names, a tuple; else empty.
     """
 
     name: str
     images: np.ndarray
     labels: np.ndarray | None = None
     class_names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def several(datasets):
@@ -57,10 +60,10 @@ def check_dataset(dataset):
 
     Raises:
         ValueError: if an array has another type or shape than `Dataset` says, if
-            there are no examples, if a value is not finite, or if a label names no
-            class.
+            there are no examples, if a value is not finite, if a label names no class,
+            or if there are files, but not one per example.
     """
-    name, images, labels, class_names = dataset
+    name, images, labels, class_names, files = dataset
     images = np.asarray(images)
     if images.dtype not in (np.uint8, np.float32):
         raise invalid(
@@ -85,6 +88,13 @@ def check_dataset(dataset):
         )
     if labels is not None:
         _check_labels(name, len(images), np.asarray(labels), class_names)
+    if files and len(files) != len(images):
+        raise invalid(
+            f"Files of data set {name!r} do not fit its images.",
+            expected=f"{len(images)} names, one per image, or none",
+            received=f"{len(files)}",
+            remedy="Select examples with `take_rows`, which keeps both together.",
+        )
     return dataset
 
 
@@ -220,15 +230,17 @@ def split(dataset, fraction, seed):
 
 
 def take_rows(dataset, kept):
-    """Some examples of a data set, with their labels.
+    """Some examples of a data set, with their labels and files.
 
     Args:
         dataset: `Dataset`.
         kept: indices, or a mask of bool, `(examples,)`.
     """
+    indices = np.arange(len(dataset.images))[kept]
     return dataset._replace(
         images=dataset.images[kept],
         labels=None if dataset.labels is None else dataset.labels[kept],
+        files=tuple(dataset.files[index] for index in indices) if dataset.files else (),
     )
 
 

@@ -184,7 +184,7 @@ def test_an_unknown_name(name, near):
         ("two_moons", {"channels": 1}),
         ("mnist", {"renderings": 3}),
         ("kmnist", {"noise": 0.5}),
-        ("./mine.npy", {"split": "train"}),
+        ("./mine.npy", {"renderings": 3}),
     ],
 )
 def test_arguments_that_do_not_apply(name, option):

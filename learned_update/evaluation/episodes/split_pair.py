@@ -6,6 +6,7 @@ import numpy as np
 
 from learned_update.data import Dataset, check_labelled, flatten, load
 from learned_update.data import split as split_in_two
+from learned_update.data.dataset import take_rows
 from learned_update.errors import invalid
 from learned_update.randomness import generator
 
@@ -73,7 +74,7 @@ def validation_pair(train, without=()):
         `SplitPair` whose `test` is `VALIDATION_SHARE` of every class.
     """
     kept = np.delete(np.arange(len(check_labelled(train).labels)), without)
-    rest = train._replace(images=train.images[kept], labels=train.labels[kept])
+    rest = take_rows(train, kept)
     return SplitPair(*split_in_two(rest, 1 - VALIDATION_SHARE, _SEED))
 
 

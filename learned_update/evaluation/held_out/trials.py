@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 
-from learned_update.data.dataset import check_labelled
+from learned_update.data.dataset import check_labelled, take_rows
 from learned_update.data.sampling import few_of_each
 from learned_update.errors import InvalidInputError
 from learned_update.evaluation import few_shot
@@ -50,7 +50,7 @@ def draw_domains(datasets, protocol, examples_per_class):
 def few_examples(dataset, count, seed):
     """At most `count` examples of every class, drawn at random, in their old order."""
     kept = few_of_each(dataset.labels, count, seed)
-    return dataset._replace(images=dataset.images[kept], labels=dataset.labels[kept])
+    return take_rows(dataset, kept)
 
 
 def digest(domains, *settings):

@@ -1,26 +1,46 @@
 """Image files of any kind as 8-bit pixels."""
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from learned_update.data.preparation.resizing import lay_on_white
 from learned_update.errors import invalid
 
-SUFFIXES = (
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".bmp",
-    ".gif",
-    ".webp",
-    ".tif",
-    ".tiff",
-    ".pgm",
-    ".ppm",
-)
+# Of these Pillow knows the name, but another program or a plugin would have to draw
+# them: Ghostscript, Windows, or nothing that comes with it.
+_NOT_DRAWN = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
 _GREY_MODES = ("1", "L", "LA")
 _PALETTE_MODES = ("P", "PA")  # grey if all colours that occur are
 _SIXTEEN_TO_EIGHT_BITS = 257  # 65535 / 255
+
+
+def formats():
+    """Pillow's names of the formats that are read, with those of its plugins."""
+    Image.init()
+    return tuple(
+        kind for kind in Image.ID if kind in Image.OPEN and kind not in _NOT_DRAWN
+    )
+
+
+def suffixes():
+    """The suffixes of files of these formats, in lower case."""
+    known = Image.registered_extensions()
+    readable = set(formats())
+    return frozenset(suffix for suffix, kind in known.items() if kind in readable)
+
+
+def is_image(path):
+    """Whether the content of a file is an image, whatever its name; or may be one.
+
+    A file that cannot be opened may be: `read_image` says what is wrong with it.
+    """
+    try:
+        Image.open(path, formats=formats()).close()
+    except UnidentifiedImageError:
+        return False
+    except Exception:  # it is an image, but for example far too large
+        return True
+    return True
 
 
 def read_image(path):
@@ -30,7 +50,7 @@ def read_image(path):
     transparent images laid on white, 16 bits rounded to 8.
 
     Args:
-        path: a file that Pillow can read.
+        path: a file of one of `formats()`, whatever its name.
 
     Returns:
         `(height, width)` uint8 if the image is grey, else `(height, width, 3)`.
@@ -40,7 +60,7 @@ def read_image(path):
             something else.
     """
     try:
-        with Image.open(path) as file:
+        with Image.open(path, formats=formats()) as file:
             return _pixels(ImageOps.exif_transpose(file))
     except Exception as error:  # Pillow's decoders raise many kinds
         raise invalid(

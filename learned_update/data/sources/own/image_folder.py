@@ -8,34 +8,43 @@ from absl import logging
 from learned_update.data.dataset import Dataset
 from learned_update.data.labels import LEAST_CLASSES
 from learned_update.data.preparation.resizing import COLOUR, check_request, resize
-from learned_update.data.sources.own.image_files import SUFFIXES, read_image
-from learned_update.errors import InvalidInputError, describe, invalid
+from learned_update.data.sources.own.image_files import read_image
+from learned_update.data.sources.own.image_paths import find_images
+from learned_update.errors import InvalidInputError, invalid
+from learned_update.files import utf8_text
 from learned_update.progress import Progress
 
 ON_ERROR = ("raise", "skip")
 
 
-def read_image_folder(folder, size=None, channels=None, on_error="raise"):
-    """Reads the images of a folder, or of its sub-folders, which are classes then.
+def read_image_folder(folder, size=None, channels=None, on_error="raise", split=None):
+    r"""Reads the images of a folder, or of its sub-folders, which are classes then.
 
-    Files and folders are taken in the order of their names; hidden ones, and files
-    that have no suffix of an image, are passed over.
+    Every format is read that the installed Pillow reads by itself or by a registered
+    plugin: files by their suffix, those without one by their content. Images at any
+    depth below a class's folder are of that class. Hidden files are passed over; how
+    many others are left out, and of which suffixes, is logged.
+
+    Files and folders are taken in natural order: 2.png comes before 10.png.
 
     Args:
-        folder: holds either images, which get no labels, or a sub-folder per class.
+        folder: holds either images, which get no labels, or a sub-folder per class; or
+            one of these for each part in sub-folders such as `train` and `test`.
         size: height and width of the result, see `resize`; None if all images have
             one size already.
         channels: 1 for grey, 3 for colour; None keeps grey if all images are grey.
         on_error: what to do about an image that cannot be read: "raise", or "skip"
             all of them and name them in one warning.
+        split: name of the part's sub-folder; None if there are no parts.
 
     Returns:
-        `Dataset` of uint8 images, named like the folder.
+        `Dataset` of uint8 images, named like the folder; its `files` are relative to
+        the folder. Bytes of names that are not UTF-8 are written as `\xff`.
 
     Raises:
         FileNotFoundError: there is no such folder.
         ValueError: if there is no image, or one cannot be read, if there is a single
-            class, or if images differ in size and none is asked for.
+            class, if images differ in size and none is asked for, or as `find_images`.
     """
     if on_error not in ON_ERROR:
         raise invalid(
@@ -46,65 +55,36 @@ def read_image_folder(folder, size=None, channels=None, on_error="raise"):
         )
     check_request(size, channels)
     folder = pathlib.Path(folder)
-    class_names, paths, labels = _find(folder)
-    name = folder.resolve().name
-    images, kept = _read_all(name, paths, size, channels, on_error)
-    if labels is None:
-        return Dataset(name, images)
-    return Dataset(name, images, np.array(labels, "int32")[kept], class_names)
+    found = find_images(folder, split)
+    name = utf8_text(folder.resolve().name)
+    images, kept = _read_all(name, found.paths, size, channels, on_error)
+    kept_paths = (found.paths[row].relative_to(folder) for row in kept)
+    files = tuple(utf8_text(path.as_posix()) for path in kept_paths)
+    if found.labels is None:
+        return Dataset(name, images, files=files)
+    labels, class_names = _classes_read(folder, found, kept)
+    return Dataset(name, images, labels, class_names, files)
 
 
-def _find(folder):
-    """Names of the classes, paths of the images and their labels or None."""
-    if not folder.is_dir():
-        raise FileNotFoundError(
-            describe(
-                f"There is no folder {str(folder)!r}.",
-                expected="a folder of images",
-                received="a path that is no folder",
-                remedy="Check the path.",
-            )
-        )
-    flat = _images(folder)
-    classes = {entry: _images(entry) for entry in _visible(folder) if entry.is_dir()}
-    empty = [entry.name for entry, images in classes.items() if not images]
-    classes = {entry: images for entry, images in classes.items() if images}
-    if bool(flat) == bool(classes):
+def _classes_read(folder, found, kept):
+    """Labels of the images that were read, and names of the classes that occur."""
+    occurring, labels = np.unique(np.array(found.labels)[kept], return_inverse=True)
+    class_names = tuple(found.class_names[index] for index in occurring)
+    unread = [name for name in found.class_names if name not in class_names]
+    if len(class_names) < LEAST_CLASSES:
         raise invalid(
-            f"{folder} is no folder of images.",
-            expected=f"either images ({' '.join(SUFFIXES)}), or a sub-folder of images "
-            "per class",
-            received=f"both, such as {flat[0].name} and {next(iter(classes)).name}/"
-            if flat
-            else f"no image, neither in it nor in {len(empty)} sub-folders",
-            remedy="Move the images, or name another folder.",
+            f"{folder} has fewer than two classes with an image that can be read.",
+            expected=f"at least {LEAST_CLASSES}",
+            received=f"only {class_names[0]}; no image of {', '.join(unread)}",
+            remedy="Check how the images were written.",
         )
-    if flat:
-        return (), flat, None
-    if len(classes) < LEAST_CLASSES:
-        raise invalid(
-            f"{folder} has fewer than two classes.",
-            expected=f"at least {LEAST_CLASSES} sub-folders of images",
-            received=f"only {next(iter(classes)).name}/",
-            remedy="Name that sub-folder itself to use its images unlabelled.",
+    if unread:
+        logging.warning(
+            "No image can be read, so they are no classes of %s: %s.",
+            folder,
+            ", ".join(unread),
         )
-    if empty:
-        logging.warning("No images in sub-folders of %s: %s", folder, ", ".join(empty))
-    labels = [row for row, images in enumerate(classes.values()) for _ in images]
-    paths = [path for images in classes.values() for path in images]
-    return tuple(entry.name for entry in classes), paths, labels
-
-
-def _visible(folder):
-    return sorted(entry for entry in folder.iterdir() if entry.name[0] != ".")
-
-
-def _images(folder):
-    return [
-        entry
-        for entry in _visible(folder)
-        if entry.suffix.lower() in SUFFIXES and entry.is_file()
-    ]
+    return labels.astype("int32"), class_names
 
 
 def _read_all(name, paths, size, channels, on_error):

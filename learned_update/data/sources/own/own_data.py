@@ -10,6 +10,7 @@ from learned_update.data.preparation.bag_of_words import (
     vocabulary as most_frequent_words,
 )
 from learned_update.data.preparation.resizing import resize_all
+from learned_update.data.preparation.texts import check_utf8, strings
 from learned_update.data.sources.own.array_files import read_arrays
 from learned_update.data.sources.own.arrays import from_arrays
 from learned_update.data.sources.own.guesses import INFER
@@ -19,6 +20,7 @@ from learned_update.data.sources.own.tables.parquet_tables import read_parquet
 from learned_update.data.sources.own.tables.text_tables import read_table
 from learned_update.data.sources.own.text_files import read_lines
 from learned_update.errors import describe, invalid
+from learned_update.files import utf8_text
 
 ARRAYS = (".npy", ".npz")
 TABLES = tuple(SEPARATORS)
@@ -36,6 +38,7 @@ def from_path(
     on_error="raise",
     words=1000,
     counts=False,
+    split=None,
     header=INFER,
     separator=INFER,
     decimal=INFER,
@@ -57,6 +60,7 @@ def from_path(
         on_error: "raise", or "skip" to leave out images that cannot be read.
         words: size of the vocabulary of a text file.
         counts: whether the words of a text are counted.
+        split: sub-folder of a folder's part, such as "train"; None if it has no parts.
         header: of `.csv` and `.tsv`: True if the first row names the columns, False if
             it is an example.
         separator: of these: one character, a space for any number of them.
@@ -83,13 +87,15 @@ def from_path(
     if path.is_dir():
         _refuse(path, "a table", label=label, encoding=encoding, **dialect)
         _refuse(path, "arrays", channels_first=channels_first, pixels=pixels)
-        return read_image_folder(path, size, channels, on_error)
+        return read_image_folder(path, size, channels, on_error, split)
     _check_file(path, suffix)
+    _refuse(path, "a folder of images", split=split)
+    name = utf8_text(path.stem)
     if suffix in ARRAYS:
         _refuse(path, "a table", label=label, encoding=encoding, **dialect)
         dataset = from_arrays(
             *read_arrays(path),
-            name=path.stem,
+            name=name,
             channels_first=channels_first,
             pixels=pixels,
         )
@@ -99,7 +105,7 @@ def from_path(
         _refuse(path, "a table", label=label, **dialect)
         _refuse(path, "numbers", pixels=pixels)
         lines = read_lines(path, encoding)
-        return from_texts(lines, words=words, counts=counts, name=path.stem)
+        return from_texts(lines, words=words, counts=counts, name=name)
     if suffix in PARQUET:
         _refuse(path, "a table in a text file", encoding=encoding, **dialect)
         table = read_parquet(path, label)
@@ -108,7 +114,7 @@ def from_path(
     return from_arrays(
         table.values,
         table.labels,
-        name=path.stem,
+        name=name,
         pixels=pixels,
         columns=table.columns,
     )
@@ -120,7 +126,8 @@ def from_texts(
     """A data set of texts as bags of words.
 
     Args:
-        texts: strings; any iterable.
+        texts: strings, or bytes in UTF-8; a list, a column of a table or another
+            iterable with an order.
         labels: one per text, of any hashable type; None if unknown.
         words: size of the vocabulary, the most frequent words of these texts.
         counts: True counts occurrences; False says whether there are any.
@@ -132,24 +139,20 @@ def from_texts(
         `Dataset` with images `(texts, 1, words, 1)`; see `bag_of_words`.
 
     Raises:
-        ValueError: if there is no text, one is empty or no string, or the labels do
-            not fit.
+        ValueError: if there is no text, one is empty or no string, if `texts` is a
+            single text, a table, a mapping or a set, or if the labels do not fit.
     """
-    if not isinstance(texts, str | bytes):  # which `bag_of_words` refuses
-        texts = list(texts)
-        empty = [
-            row
-            for row, text in enumerate(texts)
-            if isinstance(text, str | bytes) and not text.strip()
-        ]
-        if empty:
-            raise invalid(
-                f"Data set {name!r} holds empty texts.",
-                expected="texts with at least one word",
-                received=f"{len(empty)} empty of {len(texts)}, the first at position "
-                f"{empty[0]}",
-                remedy="Leave them out, and their labels.",
-            )
+    texts = list(strings(texts))
+    empty = [row for row, text in enumerate(texts) if not text.strip()]
+    if empty:
+        raise invalid(
+            f"Data set {name!r} holds empty texts.",
+            expected="texts with at least one word",
+            received=f"{len(empty)} empty of {len(texts)}, the first at position "
+            f"{empty[0]}",
+            remedy="Leave them out, and their labels.",
+        )
+    check_utf8(texts, name)
     if vocabulary is None:
         vocabulary = most_frequent_words(texts, words)
     return from_arrays(bag_of_words(texts, vocabulary, counts), labels, name=name)

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from learned_update.data.sources.own.image_files import read_image
+from learned_update.data.sources.own.image_files import (
+    formats,
+    is_image,
+    read_image,
+    suffixes,
+)
 
 
 def noise(*shape, dtype="uint8"):
@@ -139,3 +144,33 @@ def test_truncated_images(tmp_path, suffix):
     path.write_bytes(path.read_bytes()[:700])
     with pytest.raises(ValueError, match=f"x.{suffix} cannot be read"):
         read_image(path)
+
+
+def test_formats_that_pillow_only_names_are_no_images(tmp_path):
+    assert {".png", ".jfif", ".jp2", ".avif", ".webp", ".tga", ".qoi"} <= suffixes()
+    assert not {".eps", ".h5", ".mpg", ".wmf", ".pdf", ".heic"} & suffixes()
+    assert formats()[0] == Image.ID[0]  # those with a signature come first, as there
+
+
+def test_no_other_program_is_started_for_an_image(tmp_path):
+    Image.fromarray(COLOUR).save(tmp_path / "x.eps")
+    (tmp_path / "x.eps").rename(tmp_path / "x.png")
+    with pytest.raises(ValueError, match="Received: UnidentifiedImageError"):
+        read_image(tmp_path / "x.png")
+
+
+def test_images_are_known_by_their_content(tmp_path):
+    Image.fromarray(COLOUR).save(tmp_path / "image", "JPEG")
+    (tmp_path / "truncated").write_bytes((tmp_path / "image").read_bytes()[:-40])
+    (tmp_path / "text").write_text("Licence")
+    (tmp_path / "empty").write_bytes(b"")
+    known = {path.name: is_image(path) for path in tmp_path.iterdir()}
+    assert known == {"image": True, "truncated": True, "text": False, "empty": False}
+
+
+def test_what_is_far_too_large_is_an_image_that_cannot_be_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)
+    Image.fromarray(COLOUR).save(tmp_path / "x", "PNG")
+    assert is_image(tmp_path / "x")
+    with pytest.raises(ValueError, match="DecompressionBombError"):
+        read_image(tmp_path / "x")

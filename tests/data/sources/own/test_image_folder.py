@@ -1,5 +1,7 @@
 """Folders of images."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -20,7 +22,7 @@ def folder(tmp_path):
 
 
 def save(path, pixels):
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path)
 
 
@@ -36,6 +38,157 @@ def test_sub_folders_are_classes(folder):
     assert dataset.class_names == ("a", "b", "c 10")
     assert dataset.labels.tolist() == [0, 0, 1, 1, 1, 2]
     np.testing.assert_array_equal(dataset.images[..., 0], IMAGES[[4, 1, 5, 2, 0, 3]])
+    assert dataset.files == (
+        *("a/0.png", "a/1.png", "b/0.png", "b/1.png", "b/2.png"),
+        "c 10/x.png",
+    )
+
+
+def test_files_and_classes_are_in_natural_order(folder):
+    names = ["b10/1", "b2/10", "b2/9", "b2/x2", "b2/x010", "b2/x10"]
+    for row, name in enumerate(names):
+        save(folder / f"{name}.png", IMAGES[row])
+    dataset = read_image_folder(folder)
+    assert dataset.class_names == ("b2", "b10")
+    assert dataset.files == (
+        *("b2/9.png", "b2/10.png", "b2/x2.png", "b2/x010.png", "b2/x10.png"),
+        "b10/1.png",
+    )
+    assert dataset.labels.tolist() == [0, 0, 0, 0, 0, 1]
+    np.testing.assert_array_equal(dataset.images[..., 0], IMAGES[[2, 1, 3, 4, 5, 0]])
+
+
+def test_images_at_any_depth_are_of_the_class_at_the_top(folder, caplog):
+    names = ["a/0", "a/1/x/deep", "a/2", "b/y/z/one", "b/y/two"]
+    for row, name in enumerate(names):
+        save(folder / f"{name}.png", IMAGES[row])
+    dataset = check_dataset(read_image_folder(folder))
+    assert dataset.class_names == ("a", "b")
+    assert dataset.labels.tolist() == [0, 0, 0, 1, 1]
+    assert dataset.files == (
+        *("a/0.png", "a/1/x/deep.png", "a/2.png"),
+        *("b/y/two.png", "b/y/z/one.png"),
+    )
+    np.testing.assert_array_equal(dataset.images[..., 0], IMAGES[[0, 1, 2, 4, 3]])
+    (said,) = caplog.messages
+    assert said == (
+        f"3 images of {folder} lie below the folders of their classes, such as "
+        "a/1/x/deep.png, which is of class 'a'."
+    )
+
+
+def test_a_folder_that_leads_back_to_itself_is_read_once(folder, caplog):
+    save_classes(folder)
+    (folder / "b" / "again").symlink_to(folder, target_is_directory=True)
+    assert len(read_image_folder(folder).images) == 6
+    assert caplog.messages == [f"Left out of {folder}: links to a folder above 1."]
+
+
+def test_links_are_followed(folder, tmp_path):
+    save_classes(folder)
+    save(tmp_path / "elsewhere" / "7.png", IMAGES[0])
+    (folder / "a" / "7.png").symlink_to(tmp_path / "elsewhere" / "7.png")
+    (folder / "d").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    dataset = read_image_folder(folder)
+    assert dataset.class_names == ("a", "b", "c 10", "d")
+    assert dataset.labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 3]
+
+
+def test_names_that_are_not_utf8_become_text(tmp_path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    for row, name in enumerate((b"th\xe9/\xff", b"x/y")):
+        save(folder / f"{os.fsdecode(name)}.png", IMAGES[row])
+    dataset = read_image_folder(folder)
+    assert dataset.name == r"caf\xe9"
+    assert dataset.class_names == (r"th\xe9", "x")
+    assert dataset.files == (r"th\xe9/\xff.png", "x/y.png")
+
+
+def test_what_is_left_out_is_counted_in_one_line(folder, caplog):
+    save_classes(folder)
+    for name in ("a/1.heic", "a/deep/2.HEIC", "b/notes.txt", "README", "b/.hidden"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("no image")
+    (folder / "b" / "gone.png").symlink_to(folder / "nowhere.png")
+    (folder / "c 10" / "gone").symlink_to(folder / "nowhere")
+    (folder / "empty").mkdir()
+    os.mkfifo(folder / "b" / "pipe.png")
+    assert len(read_image_folder(folder).images) == 6
+    assert caplog.messages == [
+        f"Left out of {folder}: .heic 2, broken links 2, .txt 1, special files 1, "
+        "without suffix 1; sub-folders without images: empty."
+    ]
+
+
+def test_files_without_suffix_are_read_by_their_content(folder, caplog):
+    save(folder / "a" / "0.png", IMAGES[0])
+    (folder / "a" / "0.png").rename(folder / "a" / "0")
+    save(folder / "b" / "1.bmp", IMAGES[1])
+    dataset = read_image_folder(folder)
+    assert dataset.files == ("a/0", "b/1.bmp")
+    np.testing.assert_array_equal(dataset.images[..., 0], IMAGES[:2])
+    assert not caplog.messages
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    ["jfif", "jpe", "jp2", "avif", "dib", "tga", "pnm", "ico", "pcx", "TIFF", "apng"],
+)
+def test_formats_of_pillow_are_read(folder, suffix, caplog):
+    grey = np.full((16, 16), 100, "uint8")
+    for name in "ab":
+        save(folder / name / f"x.{suffix}", grey)
+    dataset = read_image_folder(folder, channels=1)
+    assert dataset.files == (f"a/x.{suffix}", f"b/x.{suffix}")
+    np.testing.assert_allclose(dataset.images[..., 0], [grey, grey], atol=3)
+    assert not caplog.messages
+
+
+def test_a_plugin_of_pillow_adds_its_suffix(folder, monkeypatch):
+    save(folder / "0.png", IMAGES[0])
+    (folder / "0.png").rename(folder / "0.heic")
+    Image.init()
+    monkeypatch.setattr(Image, "EXTENSION", {**Image.EXTENSION, ".heic": "PNG"})
+    images = read_image_folder(folder).images
+    np.testing.assert_array_equal(images[0, ..., 0], IMAGES[0])
+
+
+def save_parts(folder):
+    for row, name in enumerate(["train/b/1", "train/a/1", "train/a/2"]):
+        save(folder / f"{name}.png", IMAGES[row])
+    for row, name in enumerate(["test/a/1", "test/b/1"], start=3):
+        save(folder / f"{name}.png", IMAGES[row])
+
+
+@pytest.mark.parametrize(
+    ("split", "labels", "rows", "files"),
+    [
+        ("train", [0, 0, 1], [1, 2, 0], ("a/1.png", "a/2.png", "b/1.png")),
+        ("test", [0, 1], [3, 4], ("a/1.png", "b/1.png")),
+    ],
+)
+def test_parts_are_named(folder, split, labels, rows, files):
+    save_parts(folder)
+    dataset = check_dataset(read_image_folder(folder, split=split))
+    assert dataset.name == "my.pictures"
+    assert dataset.class_names == ("a", "b")
+    assert dataset.labels.tolist() == labels
+    assert dataset.files == tuple(f"{split}/{file}" for file in files)
+    np.testing.assert_array_equal(dataset.images[..., 0], IMAGES[rows])
+
+
+def test_parts_without_classes(folder):
+    save(folder / "train" / "x.png", IMAGES[0])
+    save(folder / "val" / "y.png", IMAGES[1])
+    dataset = read_image_folder(folder, split="val")
+    assert dataset.labels is None
+    assert dataset.files == ("val/y.png",)
+
+
+def test_a_class_may_be_called_like_a_part_among_others(folder):
+    for row, name in enumerate(["cat", "test"]):
+        save(folder / name / "x.png", IMAGES[row])
+    assert read_image_folder(folder).class_names == ("cat", "test")
 
 
 def test_images_without_sub_folders_have_no_labels(folder):
@@ -44,6 +197,7 @@ def test_images_without_sub_folders_have_no_labels(folder):
     dataset = check_dataset(read_image_folder(str(folder)))
     assert dataset.labels is None
     assert dataset.class_names == ()
+    assert dataset.files == ("0.gif", "1.bmp", "2.PNG")
     assert dataset.images.shape == (3, 5, 4, 1)
     np.testing.assert_array_equal(dataset.images[..., 0], IMAGES[[2, 1, 0]])
 
@@ -60,7 +214,8 @@ def test_sub_folders_without_images_are_named(folder, caplog):
     save_classes(folder)
     (folder / "aa").mkdir()
     assert read_image_folder(folder).class_names == ("a", "b", "c 10")
-    assert caplog.messages == [f"No images in sub-folders of {folder}: aa"]
+    said = f"Left out of {folder}: sub-folders without images: aa."
+    assert caplog.messages == [said]
 
 
 @pytest.mark.parametrize("channels", [None, 1, 3])
@@ -120,6 +275,31 @@ def test_unreadable_images_are_skipped_if_asked(folder, caplog):
     assert str(folder / "b" / "00.png") in said
 
 
+def test_a_class_without_a_readable_image_is_no_class(folder, caplog):
+    save_classes(folder)
+    (folder / "a" / "0.png").write_text("rubbish")
+    (folder / "a" / "1.png").write_text("rubbish")
+    dataset = check_dataset(read_image_folder(folder, on_error="skip"))
+    assert dataset.class_names == ("b", "c 10")
+    assert dataset.labels.tolist() == [0, 0, 0, 1]
+    assert dataset.files == ("b/0.png", "b/1.png", "b/2.png", "c 10/x.png")
+    np.testing.assert_array_equal(dataset.images[..., 0], IMAGES[[5, 2, 0, 3]])
+    said = f"No image can be read, so they are no classes of {folder}: a."
+    assert caplog.messages[1:] == [said]
+
+
+def make_one_readable_class(folder):
+    save(folder / "a" / "0.png", IMAGES[0])
+    for name in ("b", "c"):
+        (folder / name).mkdir()
+        (folder / name / "0.png").write_text("rubbish")
+
+
+def make_only_other_files(folder):
+    (folder / "a").mkdir()
+    (folder / "a" / "x.heic").write_text("rubbish")
+
+
 def make_nothing(folder):
     pass
 
@@ -148,11 +328,42 @@ def make_rubbish(folder):
         (
             make_nothing,
             {},
-            r"is no folder of images. Expected: either images \(.png .*\), or a "
-            "sub-folder of images per class. Received: no image, neither in it nor in "
-            "0 sub-folders",
+            "is no folder of images. Expected: either images .* or a sub-folder of "
+            "images per class. Received: no image; the folder is empty. Convert",
         ),
-        (make_nested, {}, "Received: no image, neither in it nor in 1 sub-folders"),
+        (
+            make_only_other_files,
+            {},
+            "Received: no image; .heic 1; sub-folders without images: a. Convert",
+        ),
+        (
+            make_nested,
+            {},
+            "holds parts of a data set, not classes. Expected: a split, one of train. "
+            r"Received: none. Name one: split='train' \(--split train\)",
+        ),
+        (
+            save_parts,
+            {},
+            "Expected: a split, one of test, train. Received: none",
+        ),
+        (
+            save_parts,
+            {"split": "dev"},
+            "my.pictures has no part 'dev'. Expected: one of its sub-folders test, "
+            "train. Received: split='dev'. Leave the split out",
+        ),
+        (
+            make_rubbish,
+            {"split": "../my.pictures"},
+            "Expected: no split, since it has no sub-folders",
+        ),
+        (
+            make_one_readable_class,
+            {"on_error": "skip"},
+            "has fewer than two classes with an image that can be read. Expected: at "
+            "least 2. Received: only a; no image of b, c",
+        ),
         (make_both, {}, "Received: both, such as x.png and a/. Move the images"),
         (
             make_one_class,
@@ -176,7 +387,12 @@ def make_rubbish(folder):
     ],
     ids=[
         "nothing",
+        "other files",
         "nested",
+        "parts",
+        "no such part",
+        "no parts",
+        "one readable class",
         "both",
         "one class",
         "rubbish",

@@ -132,6 +132,17 @@ def test_folders(tmp_path, monkeypatch):
     assert dataset.labels.tolist() == [0, 0, 1, 1]
     expected = resize_all(IMAGES[[0, 2, 1, 3]], 3, 1)
     np.testing.assert_array_equal(dataset.images, expected)
+    assert dataset.files == ("x/0.png", "x/2.png", "y/1.png", "y/3.png")
+
+
+def test_parts_of_folders(tmp_path):
+    for row, name in enumerate(["train/x", "train/y", "test/x", "test/y"]):
+        (tmp_path / name).mkdir(parents=True)
+        Image.fromarray(IMAGES[row]).save(tmp_path / name / "0.png")
+    dataset = from_path(tmp_path, split="test")
+    np.testing.assert_array_equal(dataset.images, IMAGES[2:])
+    with pytest.raises(ValueError, match="holds parts of a data set"):
+        from_path(tmp_path)
 
 
 def test_texts():
@@ -163,8 +174,14 @@ def test_texts_in_the_words_of_others():
         ("one text", None, "This is a single text"),
         (["a", None], None, "Text 1 is no string"),
         (["a", "b"], [0, 1, 0], "Labels of data set 'texts' do not fit.*2 labels, "),
+        ({"text": ["a", "b"]}, None, "no texts.*Received: dict with the keys text. "),
+        (np.array([["a", "b"]]), None, r"no texts.*Received: ndarray of shape \(1, 2"),
+        (["a", b"caf\xe9"], None, "Text 1 of data set 'texts' is not in UTF-8"),
     ],
-    ids=["blank", "none", "wordless", "string", "missing", "labels"],
+    ids=[
+        *("blank", "none", "wordless", "string", "missing", "labels", "dict", "2-D"),
+        "Latin-1",
+    ],
 )
 def test_what_is_no_text(texts, labels, message):
     with pytest.raises(ValueError, match=message):
@@ -192,6 +209,8 @@ def save_everything(folder):
             "Received: size=8. Leave it out",
         ),
         ("bytes.npy", {"channels": 1}, "channels does not apply to .*bytes.npy"),
+        ("rows.npy", {"split": "a"}, "split does not apply.*a folder of images, or no"),
+        ("table.csv", {"split": "a"}, "split does not apply to .*table.csv"),
         ("rows.npy", {"header": True}, "header does not apply.*a table, or no header"),
         ("rows.npy", {"encoding": "utf-8"}, "encoding does not apply to .*rows.npy"),
         (
