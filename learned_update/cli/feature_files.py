@@ -1,4 +1,4 @@
-"""Files of features: a row for each row of the data, and its label if there is room."""
+"""Files of features: a row for each row of the data, with its label and file."""
 
 import csv
 import pathlib
@@ -31,7 +31,7 @@ def writer(output):
 def _write_npy(path, features, dataset):
     import numpy as np
 
-    del dataset  # no place for its labels
+    del dataset  # no place for its labels and files
     np.save(path, features)
 
 
@@ -46,6 +46,8 @@ def _write_npz(path, features, dataset):
         if min(dataset.labels) < 0:
             values = np.append(values, missing)  # -1, for no label, is the last
         arrays["y"] = values[dataset.labels]
+    if dataset.files:
+        arrays["files"] = np.array(dataset.files)
     np.savez(path, **arrays)
 
 
@@ -57,6 +59,9 @@ def _write_csv(path, features, dataset):
         names = (*dataset.class_names, _NO_NAME)  # -1, for no label, is the last
         names = [names[label] for label in dataset.labels]
         cells = [[*row, name] for row, name in zip(cells, names, strict=True)]
+    if dataset.files:
+        header = ["file", *header]
+        cells = [[name, *row] for name, row in zip(dataset.files, cells, strict=True)]
     with open(path, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *cells])
 

@@ -27,7 +27,9 @@ example:
 A base model is trained on the data without labels, then embeds them: a row of features
 for each row of the data, in their order. Labels, where there are some, are written
 beside the features, to .csv as the column `label` and to .npz as `y`, never trained on;
-`y` holds numbers if all labels are numbers, else names.
+`y` holds numbers if all labels are numbers, else names. Of a folder of images the file
+of each row is written too, to .csv as the first column `file` and to .npz as `files`.
+.npy holds features alone; rows are in the natural order of classes and files.
 """
 
 
@@ -111,7 +113,8 @@ def _add_data_arguments(parser):
     parser.add_argument(
         "--split",
         metavar="SPLIT",
-        help="of TensorFlow Datasets: train (as without it), test, all, train[:1000]",
+        help="of TensorFlow Datasets: train (as without it), test, all, train[:1000]; "
+        "of a folder that holds train/ and test/: the name of one",
     )
 
 

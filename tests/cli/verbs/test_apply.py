@@ -1,6 +1,7 @@
 """`learned-update apply`: what it reads, writes, says and refuses."""
 
 import csv
+import os
 import pickle
 
 import gin
@@ -119,6 +120,26 @@ def test_a_folder_of_images(tmp_path, rule, more, standardise):
     with np.load(output) as written:
         np.testing.assert_array_equal(written["X"], _expected(rule, x, standardise))
         assert written["y"].tolist() == ["left"] * 10 + ["right"] * 10
+        files = [f"{name}/{i}.png" for name in ("left", "right") for i in range(10)]
+        assert written["files"].tolist() == files
+
+
+def test_a_folder_of_images_to_csv(tmp_path, rule):
+    images = np.random.default_rng(3).integers(256, size=(3, 4, 4), dtype=np.uint8)
+    names = ["10", "9", os.fsdecode(b"caf\xe9")]
+    (tmp_path / "images" / "test").mkdir(parents=True)
+    for name, image in zip(names, images, strict=True):
+        Image.fromarray(image).save(tmp_path / "images" / "test" / f"{name}.png")
+    output = tmp_path / "out.csv"
+    assert _apply(rule, tmp_path / "images", output, "--split", "test") == 0
+    with open(output, newline="", encoding="utf-8") as file:
+        header, *cells = csv.reader(file)
+    assert header == ["file", "feature0", "feature1", "feature2", "feature3"]
+    files = ["test/9.png", "test/10.png", r"test/caf\xe9.png"]
+    assert [row[0] for row in cells] == files
+    x = images[[1, 0, 2]].reshape(3, 16).astype("float32") / np.float32(255)
+    written = np.array([row[1:] for row in cells]).astype("float32")
+    np.testing.assert_array_equal(written, _expected(rule, x, standardise=False))
 
 
 def test_a_data_set_by_name(tmp_path, rule):
