@@ -1,10 +1,33 @@
 """Early checks of what users pass in: shapes always, values where they are known."""
 
+import numbers
+
 import numpy as np
 from keras import ops
 
 from learned_update import backend
 from learned_update.errors import invalid
+
+
+def is_integer(value):
+    """Whether this is a whole number, of Python or NumPy; booleans are none."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def check_units(units):
+    """Raises `ValueError` unless these can be widths of layers, bottom to top."""
+    if (
+        not isinstance(units, list | tuple | range | np.ndarray)
+        or np.ndim(units) != 1
+        or not len(units)
+        or not all(is_integer(width) and width >= 1 for width in units)
+    ):
+        raise invalid(
+            "A base model needs at least one layer of at least one unit.",
+            expected="units as a non-empty sequence of integers >= 1",
+            received=f"units={units!r}",
+            remedy="Pass, for example, units=(128, 128, 32).",
+        )
 
 
 def check_phi(phi, layers):

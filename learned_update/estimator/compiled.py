@@ -2,13 +2,11 @@
 
 import functools
 import json
-import os
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
-from learned_update.errors import invalid
 from learned_update.layers import UpdateRule
 from learned_update.meta import BaseTrainer
 from learned_update.zoo import load_rule
@@ -30,27 +28,7 @@ class RuleContent(NamedTuple):
 
 def resolve_rule(rule):
     """The `UpdateRule` that a name, a path or the rule itself stands for."""
-    if isinstance(rule, UpdateRule):
-        return rule
-    if isinstance(rule, str | os.PathLike):
-        return load_rule(rule)
-    raise invalid(
-        "This is no update rule.",
-        expected="a name in the zoo, a path, or an UpdateRule",
-        received=f"rule={rule!r}",
-        remedy="Load one with load_rule.",
-    )
-
-
-def check_units(units):
-    """Raises `ValueError` unless these can be widths of layers."""
-    if np.ndim(units) != 1:
-        raise invalid(
-            "units are no widths of layers.",
-            expected="a sequence of integers >= 1, bottom to top",
-            received=f"units={units!r}",
-            remedy="Pass, for example, units=(128, 128, 32).",
-        )
+    return rule if isinstance(rule, UpdateRule) else load_rule(rule)
 
 
 def rule_content(rule):

@@ -1,6 +1,6 @@
 """The update rule as a scikit-learn transformer."""
 
-import numbers
+import copy
 
 import numpy as np
 from sklearn.base import (
@@ -8,13 +8,13 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from learned_update.errors import invalid
-from learned_update.estimator.compiled import check_units, resolve_rule, rule_content
+from learned_update.estimator.columns import check_held, scale
+from learned_update.estimator.compiled import resolve_rule, rule_content
 from learned_update.estimator.fitted import SEEDS, Fitted, arrays, embed, train
+from learned_update.estimator.parameters import check_parameters
 from learned_update.export import export_encoder
 from learned_update.layers import BaseMLP
 
@@ -25,11 +25,14 @@ class LearnedUpdateEncoder(
     """Trains a base model on unlabelled rows with a rule; embeds rows with it.
 
     The embedding is inductive: it normalises with the statistics of the fitted rows,
-    so a row has the same features alone or among others, on a CPU to the bit.
+    so a row has the same features alone or among others, up to the round-off of the
+    matrix products. (Every product is of 256 rows. On most processors it rounds each
+    of them alike, and the features are the same to the bit.)
 
     Sparse matrices are accepted and made dense: by `fit` as a whole, by `transform`
-    256 rows at a time. The arithmetic has the dtype of the rule, as a rule float32;
-    features are float32 for float32 rows, else float64.
+    256 rows at a time. The arithmetic has the dtype of the rule, as a rule float32,
+    but columns are standardised in float64 before; features are float32 for float32
+    rows, else float64. After an error or an interrupt the encoder is as it was before.
 
     The inner loop is compiled once per rule and number of layers. Those used last are
     kept and found again by the rule's content, so that clones of an encoder share
@@ -42,8 +45,8 @@ class LearnedUpdateEncoder(
         steps: inner steps of `fit`.
         batch_size: rows of an inner step; all of them where there are fewer.
         standardise: whether every column is first shifted and scaled to mean 0 and
-            variance 1, by `StandardScaler`. Tables need it, where columns differ in
-            scale; pixels, which do not, give better features without.
+            variance 1. Tables need it, where columns differ in scale or are far from
+            zero; pixels, which do not, give better features without.
         random_state: of the initial phi and of the batches: an integer, with which
             results repeat, on the same CPU to the bit; a `RandomState`; or None.
         verbose: 0, or 1 for a progress bar with steps per second and time left.
@@ -53,7 +56,10 @@ class LearnedUpdateEncoder(
         feature_names_in_: names of their columns, where these have names.
         n_samples_seen_: rows given to `fit`, and to `partial_fit` after it.
         n_steps_: inner steps done.
-        scaler_: the fitted `StandardScaler`; None without standardisation.
+        mean_: of the columns so far, `(inputs,)` float64, which standardisation
+            subtracts; None without it.
+        scale_: what it divides them by, likewise: their standard deviation; where a
+            column is constant, its size, at least 1.
         phi_: `Phi` of the base model, as NumPy arrays.
         statistics_: `Statistics` that the embedding normalises with, likewise.
         seed_: drawn from `random_state`; everything random is a function of it.
@@ -90,15 +96,17 @@ class LearnedUpdateEncoder(
             This encoder.
 
         Raises:
-            ValueError: X holds NaN or infinity, or has rows that are all equal; a
-                parameter is out of its range; the rule does not fit `units`, or it
-                diverges.
+            ValueError: X holds NaN or infinity, or has rows that are all equal, or,
+                without standardisation, a column whose values the rule's dtype does
+                not tell apart; a parameter is of a wrong type or out of its range; the
+                rule does not fit `units`, or it diverges.
             FileNotFoundError: there is no such rule.
         """
         del y
-        self._check_parameters()
-        X = self._checked(X, reset=True, minimum_rows=2)
-        return self._learn(self._start(X.shape[1]), X, self.steps)
+        check_parameters(self.get_params(deep=False))
+        learned = copy.copy(self)
+        X = learned._checked(X, reset=True, minimum_rows=2)
+        return self._become(learned._learn(self._start(X.shape[1]), X, self.steps))
 
     def partial_fit(self, X, y=None):
         """Goes on training with the next rows of a stream, or begins.
@@ -108,8 +116,7 @@ class LearnedUpdateEncoder(
         of the embedding remember about 1,000 rows, because phi moves: the statistics
         of every call, taken after its last step, are pooled with the earlier ones. So
         give some hundred rows at a time, in mixed order. Rule, units, standardisation
-        and seed are those of the first call. After an error what was learned is as it
-        was before.
+        and seed are those of the first call.
 
         Args:
             X: as for `fit`.
@@ -123,11 +130,15 @@ class LearnedUpdateEncoder(
             FileNotFoundError: there is no such rule.
         """
         del y
-        self._check_parameters()
+        check_parameters(self.get_params(deep=False))
         begun = self.__sklearn_is_fitted__()
-        X = self._checked(X, reset=not begun, minimum_rows=2)
+        learned = copy.copy(self)
+        X = learned._checked(X, reset=not begun, minimum_rows=2)
+        if begun:
+            self._check_dtype(X)
         before = self._fitted if begun else self._start(X.shape[1])
-        return self._learn(before, X, max(1, X.shape[0] // self.batch_size))
+        steps = max(1, X.shape[0] // self.batch_size)
+        return self._become(learned._learn(before, X, steps))
 
     def transform(self, X):
         """Embeds rows.
@@ -140,14 +151,20 @@ class LearnedUpdateEncoder(
 
         Raises:
             NotFittedError: neither `fit` nor `partial_fit` has been called.
-            ValueError: X has another width, or holds NaN or infinity.
+            ValueError: X has another width, holds NaN or infinity, or values that
+                are too large for the rule's dtype; or it is of float32, which cannot
+                hold a column of the fitted rows.
         """
         check_is_fitted(self)
         X = self._checked(X, reset=False, minimum_rows=1)
-        return embed(self._fitted, X).astype(X.dtype, copy=False)
+        self._check_dtype(X)
+        return embed(self._fitted, X, self._names).astype(X.dtype, copy=False)
 
     def export(self, path, overwrite=False):
         """Writes what `transform` does to a file that runs without this package.
+
+        The file takes rows of the rule's dtype, as a rule float32, and gives them the
+        features that `transform` gives, up to round-off.
 
         Args:
             path: ends with `.keras` or `.onnx`; without a suffix it is the folder of a
@@ -156,18 +173,23 @@ class LearnedUpdateEncoder(
 
         Raises:
             NotFittedError: neither `fit` nor `partial_fit` has been called.
-            ValueError: as `export_encoder`.
+            ValueError: as `export_encoder`; or that dtype cannot hold a standardised
+                column, for example dates as seconds since 1970.
             OSError: the path cannot be written.
         """
         check_is_fitted(self)
-        scaled = self.scaler_ is not None
+        if self.base_.compute_dtype == "float32":
+            self._check_float32(
+                "Subtract a constant from the column, or scale it, before `fit` and "
+                "before the file is given rows."
+            )
         export_encoder(
             self.base_,
             self.phi_,
             self.statistics_,
             path,
-            input_mean=self.scaler_.mean_ if scaled else None,
-            input_scale=self.scaler_.scale_ if scaled else None,
+            input_mean=self.mean_,
+            input_scale=self.scale_,
             overwrite=overwrite,
         )
 
@@ -190,10 +212,6 @@ class LearnedUpdateEncoder(
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
-    def _check_parameters(self):
-        _check_at_least("steps", self.steps, 0)
-        _check_at_least("batch_size", self.batch_size, 2)
-
     def _checked(self, X, reset, minimum_rows):
         return validate_data(
             self,
@@ -204,36 +222,47 @@ class LearnedUpdateEncoder(
             ensure_min_samples=minimum_rows,
         )
 
+    def _check_float32(self, remedy):
+        if self._fitted.standardise:
+            which = np.full(self.n_features_in_, True)
+            check_held(self._fitted.columns, which, self._names, remedy)
+
+    def _check_dtype(self, X):
+        if X.dtype == np.float32:
+            self._check_float32("Pass float64 rows, as before.")
+
     def _start(self, inputs):
         rule = resolve_rule(self.rule)
-        check_units(self.units)
         base = rule.base_mlp(self.units)
         seed = int(check_random_state(self.random_state).randint(SEEDS))
         return Fitted(
             rule=rule_content(rule),
             base=base.get_config(),
             seed=seed,
-            scaler=StandardScaler() if self.standardise else None,
+            standardise=bool(self.standardise),
             phi=arrays(base.init_phi(inputs, seed)),
         )
 
     def _learn(self, before, X, steps):
-        fitted = train(before, X, steps, self.batch_size, progress=bool(self.verbose))
+        fitted = train(
+            before, X, steps, self.batch_size, self._names, progress=bool(self.verbose)
+        )
+        standardise = fitted.standardise
         self._fitted = fitted
-        self.n_samples_seen_ = fitted.samples
+        self.n_samples_seen_ = fitted.columns.rows
         self.n_steps_ = fitted.steps
-        self.scaler_ = fitted.scaler
+        self.mean_ = fitted.columns.mean if standardise else None
+        self.scale_ = scale(fitted.columns) if standardise else None
         self.phi_ = fitted.phi
         self.statistics_ = fitted.statistics
         self.seed_ = fitted.seed
         return self
 
+    def _become(self, learned):
+        """Takes over all that another encoder has learned, or nothing of it."""
+        self.__dict__ = learned.__dict__
+        return self
 
-def _check_at_least(name, value, least):
-    if not isinstance(value, numbers.Integral) or value < least:
-        raise invalid(
-            f"{name} is out of its range.",
-            expected=f"an integer >= {least}",
-            received=f"{name}={value!r}",
-            remedy="Pass another value.",
-        )
+    @property
+    def _names(self):
+        return getattr(self, "feature_names_in_", None)

@@ -1,16 +1,24 @@
 """What an encoder has learned, how it learns more, and how it embeds."""
 
-import copy
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
-from scipy import sparse
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
 from learned_update.errors import invalid
+from learned_update.estimator.columns import (
+    BLOCK_ROWS,
+    Columns,
+    check_held,
+    columns_of,
+    dense,
+    merged,
+    named,
+    standardised,
+    varies,
+)
 from learned_update.estimator.compiled import RuleContent, compiled_trainer
 from learned_update.layers import BaseMLP
 from learned_update.randomness import generator
@@ -29,24 +37,24 @@ class Fitted(NamedTuple):
         rule: `RuleContent`.
         base: configuration of the `BaseMLP`.
         seed: of everything random.
-        scaler: `StandardScaler` of the rows so far; None without standardisation.
+        standardise: whether columns are centred and scaled.
         phi: `Phi` of NumPy arrays.
         statistics: `Statistics` of NumPy arrays; None before the first step.
-        samples: rows seen.
+        columns: `Columns` of the rows so far; None before there were any.
         steps: inner steps done.
     """
 
     rule: RuleContent
     base: dict[str, Any]
     seed: int
-    scaler: StandardScaler | None
+    standardise: bool
     phi: Phi
     statistics: Statistics | None = None
-    samples: int = 0
+    columns: Columns | None = None
     steps: int = 0
 
 
-def train(fitted, X, steps, batch_size, progress=None):
+def train(fitted, X, steps, batch_size, names=None, progress=None):
     """Inner steps on some rows, and the statistics after them.
 
     Args:
@@ -54,20 +62,24 @@ def train(fitted, X, steps, batch_size, progress=None):
         X: rows, `(rows, inputs)`, dense or CSR.
         steps: inner steps.
         batch_size: rows of each; all where there are fewer.
+        names: of the columns, for messages.
         progress: whether to show a bar; None shows it on a terminal.
 
     Returns:
         The next `Fitted`.
 
     Raises:
-        ValueError: the rows are all equal, or phi diverges.
+        ValueError: the rows are all equal, or too large for the base model's dtype,
+            or, not standardised, too far from zero for it; or phi diverges.
     """
     base = BaseMLP.from_config(fitted.base)
-    scaler = copy.deepcopy(fitted.scaler)
-    x = _dense(X)
-    if scaler is not None:
-        scaler.partial_fit(x)
-    x = _inputs(x, scaler, base)
+    columns = merged(fitted.columns, columns_of(X))
+    seen = 0 if fitted.columns is None else fitted.columns.rows
+    fitted = fitted._replace(columns=columns)
+    if not fitted.standardise and base.compute_dtype == "float32":
+        remedy = "Standardise the rows, or subtract a constant from the column."
+        check_held(columns, varies(columns), names, remedy)
+    x = _inputs(X, fitted, base, names)
     rng = generator(fitted.seed, fitted.steps)
     trainer = compiled_trainer(fitted.rule, len(base.units))
     (phi,) = trainer(
@@ -83,33 +95,36 @@ def train(fitted, X, steps, batch_size, progress=None):
     statistics = arrays(base.statistics(phi, x))
     _check_finite(statistics, fitted.steps + steps)
     if fitted.statistics is not None:
-        remembered = min(fitted.samples, MEMORY_ROWS)
+        remembered = min(seen, MEMORY_ROWS)
         share = X.shape[0] / (remembered + X.shape[0])
         statistics = pooled(fitted.statistics, statistics, share)
     return fitted._replace(
-        scaler=scaler,
         phi=arrays(phi),
         statistics=statistics,
-        samples=fitted.samples + X.shape[0],
         steps=fitted.steps + steps,
     )
 
 
-def embed(fitted, X):
+def embed(fitted, X, names=None):
     """Features of rows, `(rows, units[-1])`, in the dtype of the base model.
 
-    Every product is of equally many rows, so that its kernels round a row alike
-    whatever its company.
+    Every product is of equally many rows, hence done by the same kernels whatever the
+    number of rows. Those may sum a row's terms in an order that depends on its place
+    in the block.
 
     Args:
         fitted: `Fitted` with statistics.
         X: rows, `(rows, inputs)`, dense or CSR.
+        names: of the columns, for messages.
+
+    Raises:
+        ValueError: rows are too large for the dtype.
     """
     base = BaseMLP.from_config(fitted.base)
     phi, statistics = _tensors(fitted.phi), _tensors(fitted.statistics)
     features = []
     for rows in gen_batches(X.shape[0], CHUNK_ROWS):
-        x = _inputs(X[rows], fitted.scaler, base)
+        x = _inputs(X[rows], fitted, base, names)
         padded = np.pad(x, ((0, CHUNK_ROWS - len(x)), (0, 0)))
         embedded = ops.convert_to_numpy(base.embed(phi, padded, statistics))
         features.append(embedded[: len(x)])
@@ -138,15 +153,26 @@ def pooled(first, second, share):
     return Statistics(tuple(means), tuple(variances))
 
 
-def _dense(X):
-    return X.toarray() if sparse.issparse(X) else X
-
-
-def _inputs(X, scaler, base):
-    x = _dense(X)
-    if scaler is not None:
-        x = scaler.transform(x)
-    return x.astype(base.compute_dtype, copy=False)
+def _inputs(X, fitted, base, names):
+    """What the base model is given of rows: standardised first, then cast."""
+    dtype = np.dtype(base.compute_dtype)
+    x = np.empty(X.shape, dtype)
+    for rows in gen_batches(X.shape[0], BLOCK_ROWS):
+        block = dense(X[rows])
+        if fitted.standardise:
+            block = standardised(block.astype(np.float64), fitted.columns)
+        with np.errstate(over="ignore"):
+            x[rows] = block
+    infinite = np.flatnonzero(~np.isfinite(x).all(axis=0))
+    if len(infinite):
+        raise invalid(
+            f"Values of column {named(infinite[0], names)} are too large.",
+            expected=f"inputs of the base model up to {np.finfo(dtype).max:.2g}, the "
+            f"largest {dtype}",
+            received=f"larger ones in {len(infinite)} of {x.shape[1]} columns",
+            remedy="Scale the column, or take out rows that are errors.",
+        )
+    return x
 
 
 def arrays(tree):

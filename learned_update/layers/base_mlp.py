@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 from scipy.special import ndtr, ndtri
 
-from learned_update.checks import check_inputs, check_phi
+from learned_update.checks import check_inputs, check_phi, check_units
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
 from learned_update.randomness import generator
@@ -57,7 +57,7 @@ class BaseMLP(keras.layers.Layer):
         bias_stddev: of the truncated normals that `bias` starts at.
 
     Raises:
-        ValueError: `units` is empty or holds a width below 1, or there is no such
+        ValueError: `units` is no sequence of integers from 1, or there is no such
             activation.
     """
 
@@ -72,14 +72,8 @@ class BaseMLP(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)
+        check_units(units)
         self.units = tuple(int(width) for width in units)
-        if not self.units or min(self.units) < 1:
-            raise invalid(
-                "A base model needs at least one layer of at least one unit.",
-                expected="units as a non-empty sequence of integers >= 1",
-                received=f"units={units}",
-                remedy="Pass, for example, units=(128, 128, 32).",
-            )
         self.activation = _activation(activation)
         self.epsilon = epsilon
         self.fan_in_scaling = fan_in_scaling

@@ -4,7 +4,7 @@ import pathlib
 
 from learned_update.errors import invalid
 from learned_update.export.destination import check_destination
-from learned_update.export.encoders.folded_layer import folded_layers
+from learned_update.export.encoders.folded_encoder import folded_encoder
 from learned_update.export.encoders.keras_encoder import write_keras_encoder
 from learned_update.export.encoders.onnx_encoder import write_onnx_encoder
 from learned_update.export.encoders.saved_encoder import write_saved_encoder
@@ -29,7 +29,9 @@ def export_encoder(
 
     Normalisations are folded into kernels and biases, so what is written is a plain
     chain of affine maps and activations, for batches of any size, equal to `embed` up
-    to round-off. The suffix says which file:
+    to round-off. Where there is an input_mean, a subtraction comes first. Inputs have
+    the dtype of phi: what that does not tell apart is lost before. The suffix says
+    which file:
 
     * `.keras`: a Keras model of Dense layers; loads with Keras alone.
     * `.onnx`: a graph of Gemm and activation nodes, opset 20, from `x` to `features`.
@@ -47,8 +49,9 @@ def export_encoder(
 
     Raises:
         ValueError: the suffix is another one, something is at the path, the
-            activation has no place in such a file, the arguments do not fit together,
-            or a package that writes the file is missing.
+            activation has no place in such a file, the arguments do not fit together
+            or leave the range of the dtype of phi, or a package that writes the file
+            is missing.
         OSError: the path cannot be written.
     """
     path = pathlib.Path(path)
@@ -60,5 +63,5 @@ def export_encoder(
             remedy="Rename it, for example to encoder.keras.",
         )
     check_destination(path, overwrite)
-    layers = folded_layers(base, phi, statistics, input_mean, input_scale)
-    _WRITERS[path.suffix](layers, base.activation, path)
+    folded = folded_encoder(base, phi, statistics, input_mean, input_scale)
+    _WRITERS[path.suffix](folded, base.activation, path)

@@ -7,11 +7,11 @@ from learned_update.files import atomic_path
 from learned_update.layers.base_mlp import step
 
 
-def keras_encoder(layers, activation):
-    """A functional Keras model of Dense layers.
+def keras_encoder(folded, activation):
+    """A functional Keras model of Dense layers, after a Rescaling that centres.
 
     Args:
-        layers: `FoldedLayer`s, bottom to top.
+        folded: `FoldedEncoder`.
         activation: one of Keras' own, or `step`, which becomes sign(relu(x)).
 
     Returns:
@@ -22,9 +22,12 @@ def keras_encoder(layers, activation):
     """
     is_step = activation is step
     name = "relu" if is_step else _own_name(activation)
-    dtype = str(layers[0].kernel.dtype)
-    inputs = x = keras.Input((len(layers[0].kernel),), dtype=dtype, name="x")
-    for level, layer in enumerate(layers):
+    kernel = folded.layers[0].kernel
+    dtype = str(kernel.dtype)
+    inputs = x = keras.Input((len(kernel),), dtype=dtype, name="x")
+    if folded.centre is not None:
+        x = keras.layers.Rescaling(1.0, -folded.centre, dtype=dtype, name="centre")(x)
+    for level, layer in enumerate(folded.layers):
         dense = keras.layers.Dense(
             len(layer.bias), activation=name, dtype=dtype, name=f"layer_{level}"
         )
@@ -35,9 +38,9 @@ def keras_encoder(layers, activation):
     return keras.Model(inputs, x, name="encoder")
 
 
-def write_keras_encoder(layers, activation, path):
+def write_keras_encoder(folded, activation, path):
     """Writes `keras_encoder` to a `.keras` file, all or nothing."""
-    model = keras_encoder(layers, activation)
+    model = keras_encoder(folded, activation)
     with atomic_path(path) as temporary:
         model.save(temporary)
 

@@ -1,4 +1,4 @@
-"""An encoder as an ONNX graph: Gemm and activation nodes."""
+"""An encoder as an ONNX graph: Sub, Gemm and activation nodes."""
 
 from keras import activations
 
@@ -31,11 +31,11 @@ NODES = {
 }
 
 
-def write_onnx_encoder(layers, activation, path):
+def write_onnx_encoder(folded, activation, path):
     """Writes an encoder to an `.onnx` file, all or nothing.
 
     Args:
-        layers: `FoldedLayer`s, bottom to top.
+        folded: `FoldedEncoder`.
         activation: one of those that ONNX has an operator for.
         path: file to write.
 
@@ -44,22 +44,27 @@ def write_onnx_encoder(layers, activation, path):
     """
     onnx = _package()
     _check_activation(activation)
-    model = onnx_encoder(layers, activation)
+    model = onnx_encoder(folded, activation)
     onnx.checker.check_model(model, full_check=True)
     with atomic_path(path) as temporary:
         onnx.save_model(model, temporary)
 
 
-def onnx_encoder(layers, activation):
+def onnx_encoder(folded, activation):
     """The `onnx.ModelProto` of an encoder, from `x` to `features`.
 
     Args:
-        layers: `FoldedLayer`s, bottom to top.
+        folded: `FoldedEncoder`.
         activation: a key of the table above.
     """
     from onnx import helper, numpy_helper
 
     nodes, weights, x = [], [], "x"
+    if folded.centre is not None:
+        weights.append(numpy_helper.from_array(folded.centre, "centre"))
+        nodes.append(helper.make_node("Sub", [x, "centre"], ["centred"]))
+        x = "centred"
+    layers = folded.layers
     for level, layer in enumerate(layers):
         names = {field: f"{field}_{level}" for field in layer._fields}
         for field, name in names.items():

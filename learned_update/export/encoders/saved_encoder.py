@@ -3,11 +3,11 @@
 from learned_update.export.module_folder import check_backend, write_module
 
 
-def write_saved_encoder(layers, activation, path):
+def write_saved_encoder(folded, activation, path):
     """Writes an encoder as a SavedModel folder, all or nothing.
 
     Args:
-        layers: `FoldedLayer`s, bottom to top.
+        folded: `FoldedEncoder`.
         activation: any function of a tensor.
         path: folder to write.
 
@@ -19,9 +19,13 @@ def write_saved_encoder(layers, activation, path):
     import tensorflow as tf
 
     module = tf.Module(name="encoder")
+    layers = folded.layers
     module.layers = [tuple(map(tf.Variable, layer)) for layer in layers]
+    module.centre = None if folded.centre is None else tf.Variable(folded.centre)
 
     def embed(x):
+        if module.centre is not None:
+            x = x - module.centre
         for kernel, bias in module.layers:
             x = activation(tf.matmul(x, kernel) + bias)
         return x

@@ -8,6 +8,8 @@ from keras import ops
 from learned_update.checks import check_finite, check_phi
 from learned_update.errors import invalid
 
+WEAK = 2.0**24  # so much above the smallest normal number a kernel keeps its digits
+
 
 class FoldedLayer(NamedTuple):
     """x -> activation(x kernel + bias).
@@ -21,12 +23,29 @@ class FoldedLayer(NamedTuple):
     bias: Any
 
 
-def folded_layers(base, phi, statistics, input_mean=None, input_scale=None):
-    """The layers of a trained base model, bottom to top, as plain affine maps.
+class FoldedEncoder(NamedTuple):
+    """x -> layers(x - centre).
+
+    Attributes:
+        centre: what is subtracted from the inputs first, `(inputs,)`, a NumPy array;
+            None for nothing.
+        layers: `FoldedLayer`s, bottom to top.
+    """
+
+    centre: Any
+    layers: list[FoldedLayer]
+
+
+def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
+    """A trained base model as a subtraction and plain affine maps.
 
     kernel = W s / sqrt(v + epsilon), bias = b - m / sqrt(v + epsilon), where m and v
-    are the statistics and s is 1/sqrt(fan-in) or 1; the first layer also takes x to
-    (x - input_mean) / input_scale. Computed in float64.
+    are the statistics and s is 1/sqrt(fan-in) or 1; the first layer also divides by
+    input_scale. Computed in float64.
+
+    The mean is subtracted in two parts. The first is the mean rounded to the dtype,
+    `centre`: x - centre is exact where x is near it, hence an input far from zero
+    loses nothing. The rest, less than the spacing of such inputs, goes to the bias.
 
     Args:
         base: `BaseMLP`.
@@ -36,20 +55,22 @@ def folded_layers(base, phi, statistics, input_mean=None, input_scale=None):
         input_scale: then divides them, `(inputs,)` or a number; 1 if None.
 
     Returns:
-        A list of `FoldedLayer` of the dtype of phi.
+        `FoldedEncoder` of the dtype of phi.
 
     Raises:
-        ValueError: the arguments do not fit together, hold NaN or infinity, or a
-            scale is 0.
+        ValueError: the arguments do not fit together, hold NaN or infinity, a scale
+            is 0, or the dtype of phi cannot hold a mean, a scale or a folded layer.
     """
     check_phi(phi, len(base.units))
     kernels = [_host(layer.kernel) for layer in phi.layers]
     _check_statistics(statistics, kernels)
     inputs = len(kernels[0])
+    centred = input_mean is not None
     input_mean = _per_input("input_mean", input_mean, 0.0, inputs)
     input_scale = _per_input("input_scale", input_scale, 1.0, inputs)
     _check_scale(input_scale)
     dtype = np.dtype(ops.dtype(phi.layers[0].kernel))
+    centre = _cast(input_mean, dtype, "input_mean")
     layers = []
     for level, (kernel, layer) in enumerate(zip(kernels, phi.layers, strict=True)):
         mean, variance = statistics.means[level], statistics.variances[level]
@@ -60,11 +81,22 @@ def folded_layers(base, phi, statistics, input_mean=None, input_scale=None):
         kernel = kernel * scale
         if level == 0:
             kernel = kernel / input_scale[:, None]
-            bias = bias - input_mean @ kernel
-        check_finite(kernel, f"The folded kernel of layer {level}")
-        check_finite(bias, f"The folded bias of layer {level}")
-        layers.append(FoldedLayer(kernel.astype(dtype), bias.astype(dtype)))
-    return layers
+            bias = bias - (input_mean - centre) @ kernel
+            _check_large_scale(kernel, input_scale, dtype)
+        layers.append(
+            FoldedLayer(
+                _cast(kernel, dtype, f"The folded kernel of layer {level}"),
+                _cast(bias, dtype, f"The folded bias of layer {level}"),
+            )
+        )
+    return FoldedEncoder(centre if centred else None, layers)
+
+
+def _cast(value, dtype, name):
+    with np.errstate(over="ignore"):
+        value = value.astype(dtype)
+    check_finite(value, f"{name} as {dtype}")
+    return value
 
 
 def _host(x):
@@ -92,6 +124,21 @@ def _check_scale(input_scale):
             expected="input_scale without zeros",
             received=f"{zeros} zeros of {input_scale.size}",
             remedy="Put 1 where an input does not vary.",
+        )
+
+
+def _check_large_scale(kernel, input_scale, dtype):
+    """Raises `ValueError` if dividing by a scale leaves next to nothing of a row."""
+    smallest = WEAK * np.finfo(dtype).tiny
+    largest = np.abs(kernel).max(axis=1)
+    small = np.flatnonzero((largest > 0.0) & (largest < smallest))
+    if len(small):
+        raise invalid(
+            f"The scale of input {small[0]} is too large for {dtype}.",
+            expected=f"weights of at least {smallest:.2g} after the division by it",
+            received=f"input_scale={input_scale[small[0]]:.3g}, weights up to "
+            f"{largest[small[0]]:.2g}",
+            remedy="Divide the column by a constant first.",
         )
 
 

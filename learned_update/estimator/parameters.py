@@ -1,0 +1,79 @@
+"""Checks of what the encoder is constructed with, made when it learns."""
+
+import numbers
+import os
+
+import numpy as np
+
+from learned_update.checks import check_units, is_integer
+from learned_update.errors import invalid
+from learned_update.layers import UpdateRule
+
+LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState
+
+
+def check_parameters(parameters):
+    """Raises `ValueError` at the first parameter of a wrong type or range.
+
+    Args:
+        parameters: mapping from the names of the encoder's parameters to values.
+    """
+    _check_rule(parameters["rule"])
+    check_units(parameters["units"])
+    _check_at_least("steps", parameters["steps"], 0)
+    _check_at_least("batch_size", parameters["batch_size"], 2)
+    _check_standardise(parameters["standardise"])
+    _check_random_state(parameters["random_state"])
+    _check_verbose(parameters["verbose"])
+
+
+def _check_rule(rule):
+    if not isinstance(rule, UpdateRule | str | os.PathLike):
+        raise invalid(
+            "This is no update rule.",
+            expected="a name in the zoo, a path, or an UpdateRule",
+            received=f"rule={rule!r}",
+            remedy="Load one with load_rule.",
+        )
+
+
+def _check_at_least(name, value, least):
+    if not is_integer(value) or value < least:
+        raise invalid(
+            f"{name} is out of its range.",
+            expected=f"an integer >= {least}",
+            received=f"{name}={value!r}",
+            remedy="Pass another value.",
+        )
+
+
+def _check_standardise(standardise):
+    if not isinstance(standardise, bool | np.bool_):
+        raise invalid(
+            "standardise is neither on nor off.",
+            expected="True or False",
+            received=f"standardise={standardise!r}",
+            remedy="Pass one of them.",
+        )
+
+
+def _check_random_state(random_state):
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        return
+    if not is_integer(random_state) or not 0 <= random_state <= LARGEST_SEED:
+        raise invalid(
+            "random_state is no seed.",
+            expected=f"an integer from 0 to {LARGEST_SEED}, a RandomState, or None",
+            received=f"random_state={random_state!r}",
+            remedy="Pass, for example, random_state=0.",
+        )
+
+
+def _check_verbose(verbose):
+    if not isinstance(verbose, numbers.Integral | np.bool_) or verbose < 0:
+        raise invalid(
+            "verbose says neither to show progress nor to be quiet.",
+            expected="0 or 1",
+            received=f"verbose={verbose!r}",
+            remedy="Pass one of them.",
+        )
