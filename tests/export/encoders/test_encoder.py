@@ -13,11 +13,17 @@ import learned_update as lu
 from learned_update import export
 from learned_update.export.encoders import onnx_encoder
 from tests.export import plain_keras
+from tests.export.encoders.files import (
+    ON_TENSORFLOW,
+    every_file,
+    export_or_skip,
+    run_keras,
+    run_onnx,
+)
 from tests.rules_and_bases import INPUTS, batch
 
 ROOT = pathlib.Path(__file__).parents[3]
 ROUND_OFF = 1e-5  # of float32, for features of order 1
-ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 ONNX_ACTIVATIONS = (
     "step",
     "linear",
@@ -52,48 +58,6 @@ def trained(activation="relu", fan_in_scaling=True, dtype="float32"):
     return base, phi, base.statistics(phi, batch(rows=50, seed=9, dtype=dtype))
 
 
-def run_keras(path, x):
-    return keras.ops.convert_to_numpy(keras.saving.load_model(path)(x))
-
-
-def run_onnx(path, x):
-    """By onnx' own evaluator, which is written in NumPy."""
-    reference = pytest.importorskip("onnx.reference", reason="onnx is not installed")
-    return reference.ReferenceEvaluator(str(path)).run(None, {"x": x})[0]
-
-
-def run_onnx_runtime(path, x):
-    runtime = pytest.importorskip("onnxruntime", reason="it is not installed")
-    return runtime.InferenceSession(str(path)).run(["features"], {"x": x})[0]
-
-
-def run_saved_model(path, x):
-    import tensorflow as tf
-
-    signature = tf.saved_model.load(str(path)).signatures["serving_default"]
-    return signature(x=tf.constant(x))["features"].numpy()
-
-
-def export_or_skip(path, *arguments, **options):
-    if path.suffix == ".onnx":
-        pytest.importorskip("onnx", reason="onnx is not installed")
-    if not path.suffix and not ON_TENSORFLOW:
-        pytest.skip("SavedModels are written by TensorFlow")
-    export.export_encoder(*arguments, path, **options)
-
-
-every_file = pytest.mark.parametrize(
-    ("name", "run"),
-    [
-        ("encoder.keras", run_keras),
-        ("encoder.onnx", run_onnx),
-        ("encoder.onnx", run_onnx_runtime),
-        ("encoder", run_saved_model),
-    ],
-    ids=["keras", "onnx", "onnxruntime", "saved_model"],
-)
-
-
 @every_file
 @pytest.mark.parametrize("activation", ["relu", "step"])
 @pytest.mark.parametrize("fan_in_scaling", [False, True])
@@ -108,19 +72,6 @@ def test_features_are_those_of_embed(tmp_path, name, run, activation, fan_in_sca
         actual = run(path, x)
         assert actual.dtype == expected.dtype
         np.testing.assert_allclose(actual, expected, rtol=0, atol=ROUND_OFF)
-
-
-@every_file
-def test_inputs_are_standardised_first(tmp_path, name, run):
-    base, phi, statistics = trained()
-    mean, scale = np.linspace(-20.0, 20.0, INPUTS), np.linspace(0.1, 9.0, INPUTS)
-    path = tmp_path / name
-    export_or_skip(path, base, phi, statistics, input_mean=mean, input_scale=scale)
-    x = batch(dtype="float32")
-    raw = (x * scale + mean).astype("float32")
-    expected = np.asarray(base.embed(phi, (raw - mean) / scale, statistics))
-    # the means are some 200 times what is left of them
-    np.testing.assert_allclose(run(path, raw), expected, rtol=0, atol=20 * ROUND_OFF)
 
 
 @pytest.mark.parametrize("activation", ONNX_ACTIVATIONS)
@@ -177,6 +128,14 @@ def _double(x):
         ("a.keras", "relu", {"input_scale": 0.0}, "scale of 0.*9 zeros of 9"),
         ("a.keras", "relu", {"input_mean": [1.0, 2.0]}, r"input_mean.*\(9,\).*\(2,\)"),
         ("a.keras", "relu", {"input_mean": np.nan}, "input_mean.*not finite"),
+        ("a.keras", "relu", {"input_mean": 1e39}, "input_mean as float32.*not finite"),
+        (
+            "a.keras",
+            "relu",
+            {"input_scale": 1e-42},
+            "kernel of layer 0 as float32.*not",
+        ),
+        ("a.keras", "relu", {"input_scale": 1e38}, "scale of input 0 is too large.*38"),
     ],
 )
 def test_refused(tmp_path, name, activation, options, message):
