@@ -79,5 +79,5 @@ def test_one_mean_and_scale_for_all_inputs(tmp_path, name, run):
     arguments, path = trained(), tmp_path / name
     raw = (100 + 20 * batch(40)).astype("float32")
     export_or_skip(path, *arguments, input_mean=100, input_scale=20)
-    mean, scale = np.full(9, 100), np.full(9, 20)
+    mean, scale = np.full(9, 100.0), np.full(9, 20.0)
     assert_within_round_off(run(path, raw), arguments, raw, mean, scale, "float32")
