@@ -7,9 +7,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from learned_update.layers import UpdateRule
 from learned_update.meta import BaseTrainer
-from learned_update.zoo import load_rule
 
 COMPILED = 8  # rules and depths whose compiled inner loop is kept
 
@@ -24,11 +22,6 @@ class RuleContent(NamedTuple):
 
     config: str
     theta: tuple[bytes, ...]
-
-
-def resolve_rule(rule):
-    """The `UpdateRule` that a name, a path or the rule itself stands for."""
-    return rule if isinstance(rule, UpdateRule) else load_rule(rule)
 
 
 def rule_content(rule):

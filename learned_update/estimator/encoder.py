@@ -8,13 +8,12 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from learned_update.estimator.columns import check_held, scale
-from learned_update.estimator.compiled import resolve_rule, rule_content
-from learned_update.estimator.fitted import SEEDS, Fitted, arrays, embed, train
+from learned_update.estimator.fitted import embed, train
 from learned_update.estimator.parameters import check_parameters
+from learned_update.estimator.start import start
 from learned_update.export import export_encoder
 from learned_update.layers import BaseMLP
 
@@ -232,16 +231,7 @@ class LearnedUpdateEncoder(
             self._check_float32("Pass float64 rows, as before.")
 
     def _start(self, inputs):
-        rule = resolve_rule(self.rule)
-        base = rule.base_mlp(self.units)
-        seed = int(check_random_state(self.random_state).randint(SEEDS))
-        return Fitted(
-            rule=rule_content(rule),
-            base=base.get_config(),
-            seed=seed,
-            standardise=bool(self.standardise),
-            phi=arrays(base.init_phi(inputs, seed)),
-        )
+        return start(self.rule, self.units, self.standardise, self.random_state, inputs)
 
     def _learn(self, before, X, steps):
         fitted = train(

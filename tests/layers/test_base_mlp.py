@@ -1,5 +1,7 @@
 """The base model against NumPy, its initial phi, statistics and errors."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -112,10 +114,26 @@ def test_phi_that_does_not_fit_is_refused():
     broken = lu.Phi((phi.layers[0], lu.BaseMLP((4,)).init_phi(6).layers[0]))
     with pytest.raises(ValueError, match="layer 1 of phi do not fit"):
         base.embed(broken, batch(dtype="float32"))
-    with pytest.raises(ValueError, match="at least one layer"):
-        lu.BaseMLP(())
 
 
-def test_unknown_activation():
-    with pytest.raises(ValueError, match="Unknown activation.*activation='rleu'"):
-        lu.BaseMLP((4,), activation="rleu")
+@pytest.mark.parametrize(
+    "units", [(), (4, 0), (16.7,), ("16",), (True,), 16, "16", {16}, [[16]]], ids=repr
+)
+def test_units_that_are_no_widths(units):
+    message = "at least one layer.*sequence of integers >= 1.*units=" + re.escape(
+        repr(units)
+    )
+    with pytest.raises(ValueError, match=message):
+        lu.BaseMLP(units)
+
+
+def test_units_of_any_sequence_of_integers():
+    for units in ([5, 4], range(5, 3, -1), np.array([5, 4]), (np.int32(5), 4)):
+        assert lu.BaseMLP(units).units == (5, 4)
+
+
+@pytest.mark.parametrize("activation", ["rleu", 3, True, b"relu"])
+def test_unknown_activation(activation):
+    message = f"Unknown activation.*activation={activation!r}"
+    with pytest.raises(ValueError, match=message):
+        lu.BaseMLP((4,), activation=activation)

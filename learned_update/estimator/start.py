@@ -1,0 +1,38 @@
+"""An encoder before its first step."""
+
+from sklearn.utils import check_random_state
+
+from learned_update.estimator.compiled import rule_content
+from learned_update.estimator.fitted import SEEDS, Fitted, arrays
+from learned_update.layers import UpdateRule
+from learned_update.zoo import load_rule
+
+
+def start(rule, units, standardise, random_state, inputs):
+    """A random phi and no rows seen.
+
+    Args:
+        rule: a name in the zoo, a path, or an `UpdateRule`.
+        units: widths of the base model, bottom to top.
+        standardise: whether columns will be centred and scaled.
+        random_state: an integer, a `RandomState`, or None; gives the seed.
+        inputs: width of the rows.
+
+    Returns:
+        `Fitted`.
+
+    Raises:
+        ValueError: the rule does not fit units.
+        FileNotFoundError: there is no such rule.
+    """
+    if not isinstance(rule, UpdateRule):
+        rule = load_rule(rule)
+    base = rule.base_mlp(units)
+    seed = int(check_random_state(random_state).randint(SEEDS))
+    return Fitted(
+        rule=rule_content(rule),
+        base=base.get_config(),
+        seed=seed,
+        standardise=bool(standardise),
+        phi=arrays(base.init_phi(inputs, seed)),
+    )
