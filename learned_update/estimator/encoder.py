@@ -10,9 +10,9 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from learned_update.estimator.arguments import check_parameters, check_unmasked
 from learned_update.estimator.columns import check_held, scale
 from learned_update.estimator.fitted import embed, train
-from learned_update.estimator.parameters import check_parameters
 from learned_update.estimator.start import start
 from learned_update.export import export_encoder
 from learned_update.layers import BaseMLP
@@ -95,10 +95,10 @@ class LearnedUpdateEncoder(
             This encoder.
 
         Raises:
-            ValueError: X holds NaN or infinity, or has rows that are all equal, or,
-                without standardisation, a column whose values the rule's dtype does
-                not tell apart; a parameter is of a wrong type or out of its range; the
-                rule does not fit `units`, or it diverges.
+            ValueError: X holds NaN, infinity or masked cells, or has rows that are all
+                equal, or, without standardisation, a column whose values the rule's
+                dtype does not tell apart; a parameter is of a wrong type or out of its
+                range; the rule does not fit `units`, or it diverges.
             FileNotFoundError: there is no such rule.
         """
         del y
@@ -150,9 +150,9 @@ class LearnedUpdateEncoder(
 
         Raises:
             NotFittedError: neither `fit` nor `partial_fit` has been called.
-            ValueError: X has another width, holds NaN or infinity, or values that
-                are too large for the rule's dtype; or it is of float32, which cannot
-                hold a column of the fitted rows.
+            ValueError: X has another width, holds NaN, infinity, masked cells or
+                values that are too large for the rule's dtype; or it is of float32,
+                which cannot hold a column of the fitted rows.
         """
         check_is_fitted(self)
         X = self._checked(X, reset=False, minimum_rows=1)
@@ -212,6 +212,7 @@ class LearnedUpdateEncoder(
         return tags
 
     def _checked(self, X, reset, minimum_rows):
+        check_unmasked(X)
         return validate_data(
             self,
             X,

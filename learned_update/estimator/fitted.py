@@ -1,5 +1,6 @@
 """What an encoder has learned, how it learns more, and how it embeds."""
 
+import warnings
 from typing import Any, NamedTuple
 
 import keras
@@ -7,7 +8,7 @@ import numpy as np
 from keras import ops
 from sklearn.utils import gen_batches
 
-from learned_update.errors import invalid
+from learned_update.errors import describe, invalid
 from learned_update.estimator.columns import (
     BLOCK_ROWS,
     Columns,
@@ -57,6 +58,8 @@ class Fitted(NamedTuple):
 def train(fitted, X, steps, batch_size, names=None, progress=None):
     """Inner steps on some rows, and the statistics after them.
 
+    Warns if the rows vary too little for the base model.
+
     Args:
         fitted: `Fitted` to go on from.
         X: rows, `(rows, inputs)`, dense or CSR.
@@ -94,6 +97,7 @@ def train(fitted, X, steps, batch_size, names=None, progress=None):
         x = x[rng.choice(len(x), STATISTICS_ROWS, replace=False)]
     statistics = arrays(base.statistics(phi, x))
     _check_finite(statistics, fitted.steps + steps)
+    _warn_of_no_spread(statistics, base)
     if fitted.statistics is not None:
         remembered = min(seen, MEMORY_ROWS)
         share = X.shape[0] / (remembered + X.shape[0])
@@ -191,4 +195,19 @@ def _check_finite(statistics, steps):
             expected="finite means and variances on every layer",
             received="NaN or infinity",
             remedy="Standardise the rows, do fewer steps, or take another rule.",
+        )
+
+
+def _warn_of_no_spread(statistics, base):
+    spread = statistics.variances[0].max()
+    if spread < base.epsilon:
+        warnings.warn(
+            describe(
+                "The rows vary so little that all of them get much the same features.",
+                expected="products of the first layer with a variance above "
+                f"{base.epsilon:.2g}, which is added to it",
+                received=f"at most {spread:.2g}",
+                remedy="Standardise the rows, or multiply them by a constant.",
+            ),
+            stacklevel=5,
         )

@@ -242,9 +242,18 @@ def test_a_rule_of_another_width(encoder, rows):
         (lambda x: x[:1], r"1 sample\(s\).*a minimum of 2 is required"),
         (lambda x: np.ones_like(x), "All rows of x are equal.*300 rows of zero"),
         (lambda x: x[0], "Expected 2D array, got 1D array"),
+        (lambda x: np.ma.masked_less(x, 0), r"X has masked cells.*\d+ masked of 1800"),
         (lambda x: x.astype(str) + "?", "could not convert string to float"),
     ],
-    ids=["nan", "infinity", "one row", "constant", "one dimension", "strings"],
+    ids=[
+        "nan",
+        "infinity",
+        "one row",
+        "constant",
+        "one dimension",
+        "masked",
+        "strings",
+    ],
 )
 @pytest.mark.parametrize("method", ["fit", "partial_fit"])
 def test_rows_that_cannot_be_fitted(encoder, rows, change, message, method):
@@ -258,8 +267,9 @@ def test_rows_that_cannot_be_fitted(encoder, rows, change, message, method):
         (lambda x: x[:, :4], "X has 4 features.* is expecting 6 features"),
         (lambda x: np.where(x > 0, np.nan, x), "contains NaN"),
         (lambda x: x[:0], r"0 sample\(s\).*a minimum of 1 is required"),
+        (lambda x: np.ma.masked_less(x, 0), r"X has masked cells.*\d+ masked of 1800"),
     ],
-    ids=["width", "nan", "empty"],
+    ids=["width", "nan", "empty", "masked"],
 )
 def test_rows_that_cannot_be_embedded(fitted_encoder, rows, change, message):
     with pytest.raises(ValueError, match=message):

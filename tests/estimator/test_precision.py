@@ -113,3 +113,14 @@ def test_values_too_large_for_float32(encoder, normal, standardise):
     message = r"Values of column 2 are too large.*up to 3\.4e\+38.*in 1 of 3 columns"
     with pytest.raises(ValueError, match=message):
         encoder.transform(x)
+
+
+def test_rows_that_vary_too_little(encoder, normal):
+    message = r"much the same features.*above 0\.0001.*Standardise the rows"
+    encoder.set_params(standardise=False)
+    with pytest.warns(UserWarning, match=message) as caught:
+        encoder.fit(1e-30 * normal)
+    assert caught[0].filename == __file__
+    assert np.ptp(encoder.transform(1e-30 * normal), axis=0).max() < 1e-6
+    encoder.set_params(standardise=True).fit(1e-30 * normal)
+    assert np.ptp(encoder.transform(1e-30 * normal)) > 0.1

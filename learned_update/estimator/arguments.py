@@ -1,4 +1,4 @@
-"""Checks of what the encoder is constructed with, made when it learns."""
+"""Checks of what the encoder is given, before scikit-learn's."""
 
 import numbers
 import os
@@ -76,4 +76,15 @@ def _check_verbose(verbose):
             expected="0 or 1",
             received=f"verbose={verbose!r}",
             remedy="Pass one of them.",
+        )
+
+
+def check_unmasked(X):
+    """Raises `ValueError` if rows have masked cells, whose values mean nothing."""
+    if np.ma.is_masked(X):
+        raise invalid(
+            "X has masked cells.",
+            expected="a number in every cell",
+            received=f"{int(np.ma.getmaskarray(X).sum())} masked of {X.size}",
+            remedy="Impute them, or take out their rows.",
         )
