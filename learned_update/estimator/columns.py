@@ -63,10 +63,9 @@ def _columns_of_block(x):
 
 
 def _held(x):
-    """What float32 keeps of float64 values, where there are no subnormal numbers."""
+    """What float32 keeps of float64 values."""
     with np.errstate(over="ignore", under="ignore"):
-        kept = x.astype(np.float32).astype(np.float64)
-    return np.where(np.abs(kept) < np.finfo(np.float32).tiny, 0.0, kept)
+        return x.astype(np.float32).astype(np.float64)
 
 
 def _exponent(x):

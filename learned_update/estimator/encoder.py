@@ -180,7 +180,8 @@ class LearnedUpdateEncoder(
         if self.base_.compute_dtype == "float32":
             self._check_float32(
                 "Subtract a constant from the column, or scale it, before `fit` and "
-                "before the file is given rows."
+                "before the file is given rows.",
+                least_loss=np.finfo(np.float32).tiny,  # no subnormal numbers there
             )
         export_encoder(
             self.base_,
@@ -222,10 +223,12 @@ class LearnedUpdateEncoder(
             ensure_min_samples=minimum_rows,
         )
 
-    def _check_float32(self, remedy):
+    def _check_float32(self, remedy, least_loss=0.0):
         if self._fitted.standardise:
+            columns = self._fitted.columns
+            columns = columns._replace(loss=np.maximum(columns.loss, least_loss))
             which = np.full(self.n_features_in_, True)
-            check_held(self._fitted.columns, which, self._names, remedy)
+            check_held(columns, which, self._names, remedy)
 
     def _check_dtype(self, X):
         if X.dtype == np.float32:

@@ -124,3 +124,11 @@ def test_rows_that_vary_too_little(encoder, normal):
     assert np.ptp(encoder.transform(1e-30 * normal), axis=0).max() < 1e-6
     encoder.set_params(standardise=True).fit(1e-30 * normal)
     assert np.ptp(encoder.transform(1e-30 * normal)) > 0.1
+
+
+def test_float32_rows_of_subnormal_numbers(encoder, normal):
+    x = np.ldexp(normal, -140).astype("float32")
+    plain = clone(encoder).fit(normal)
+    np.testing.assert_array_equal(
+        encoder.fit(x).transform(x), plain.transform(normal.astype("float32"))
+    )
