@@ -24,7 +24,6 @@ _backend = importlib.import_module(f"{__name__}.{keras.backend.backend()}")
 
 REMATERIALISE = _backend.REMATERIALISE
 apply_gradients = _backend.apply_gradients
-cholesky = _backend.cholesky
 cos = _backend.cos
 is_concrete = _backend.is_concrete
 jit = _backend.jit
@@ -33,5 +32,6 @@ moving = _backend.moving
 optimizer_step = _backend.optimizer_step
 scan = _backend.scan
 sin = _backend.sin
+solve_positive = _backend.solve_positive
 value_and_grad = _backend.value_and_grad
 vectorize = _backend.vectorize
