@@ -13,13 +13,13 @@ from learned_update.evaluation.held_out.monitor import held_out_monitor
 from learned_update.evaluation.results.column import Column
 from learned_update.evaluation.results.table import Row
 from learned_update.evaluation.test_sets.comparison import full_test_sets
-from learned_update.evaluation.test_sets.protocol import BenchmarkProtocol
-from learned_update.evaluation.test_sets.report import write_benchmark
+from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
+from learned_update.evaluation.test_sets.report import write_comparison
 from learned_update.evaluation.tuning.search import tune
 
 __all__ = [
-    "BenchmarkProtocol",
     "Column",
+    "ComparisonProtocol",
     "EpisodeSet",
     "Protocol",
     "Row",
@@ -31,6 +31,6 @@ __all__ = [
     "read_episodes",
     "report",
     "tune",
-    "write_benchmark",
+    "write_comparison",
     "write_episodes",
 ]

@@ -129,20 +129,7 @@ class BaseMLP(keras.layers.Layer):
             ValueError: x or phi is of another shape than expected, x holds NaN or
                 infinity, or a batch of one row is to be normalised by itself.
         """
-        check_phi(phi, len(self.units))
-        x = ops.convert_to_tensor(x, dtype=phi.layers[0].kernel.dtype)
-        check_inputs(x, phi, minimum_rows=2 if statistics is None else 1)
-        xs, zs = [x], []
-        for level, layer in enumerate(phi.layers):
-            product = self._product(xs[-1], layer.kernel)
-            if statistics is None:
-                mean, variance = ops.moments(product, axes=0)
-            else:
-                mean, variance = statistics.means[level], statistics.variances[level]
-            scale = ops.rsqrt(variance + self.epsilon)
-            zs.append((product - mean) * scale + layer.bias)
-            xs.append(self.activation(zs[-1]))
-        return Activations(xs=tuple(xs), zs=tuple(zs))
+        return self._pass(phi, x, statistics)[0]
 
     def embed(self, phi, x, statistics=None):
         """The top layer's activations, `(batch, units[-1])`; see `forward`."""
@@ -164,13 +151,29 @@ class BaseMLP(keras.layers.Layer):
         Returns:
             `Statistics`.
         """
-        acts = self.forward(phi, x)
-        moments = [
-            ops.moments(self._product(below, layer.kernel), axes=0)
-            for below, layer in zip(acts.xs, phi.layers, strict=False)
-        ]
-        means, variances = zip(*moments, strict=True)
-        return Statistics(means=tuple(means), variances=tuple(variances))
+        return self._pass(phi, x)[1]
+
+    def _pass(self, phi, x, statistics=None):
+        """`Activations`, and the `Statistics` that they were normalised with."""
+        check_phi(phi, len(self.units))
+        x = ops.convert_to_tensor(x, dtype=phi.layers[0].kernel.dtype)
+        check_inputs(x, phi, minimum_rows=2 if statistics is None else 1)
+        xs, zs, means, variances = [x], [], [], []
+        for level, layer in enumerate(phi.layers):
+            product = self._product(xs[-1], layer.kernel)
+            if statistics is None:
+                mean, variance = ops.moments(product, axes=0)
+            else:
+                mean, variance = statistics.means[level], statistics.variances[level]
+            scale = ops.rsqrt(variance + self.epsilon)
+            zs.append((product - mean) * scale + layer.bias)
+            xs.append(self.activation(zs[-1]))
+            means.append(mean)
+            variances.append(variance)
+        return (
+            Activations(xs=tuple(xs), zs=tuple(zs)),
+            Statistics(means=tuple(means), variances=tuple(variances)),
+        )
 
     def _product(self, x, kernel):
         product = ops.matmul(x, kernel)

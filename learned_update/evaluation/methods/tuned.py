@@ -7,7 +7,7 @@ the validation episodes (denoising autoencoder), 0.7 (contrastive), 0.1 (supervi
 """
 
 # Keyword arguments of each method, by name; all are settings of `GRIDS`. The update
-# rule's are `BenchmarkProtocol.steps` and `batch_size`.
+# rule's are `ComparisonProtocol.steps` and `batch_size`.
 TUNED = {
     "k-means": {"restarts": 4},
     "variational autoencoder": {

@@ -16,14 +16,14 @@ from learned_update.evaluation.methods.by_name import (
 )
 from learned_update.evaluation.readouts.by_name import READOUTS, check_readouts
 from learned_update.evaluation.results.column import Column
-from learned_update.evaluation.test_sets.protocol import BenchmarkProtocol
-from learned_update.evaluation.test_sets.scores import benchmark
+from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
+from learned_update.evaluation.test_sets.scores import compare
 from learned_update.meta import BaseTrainer
 
 PAPER_SIZES = (14, 28)  # pixels, figure 4
 
 
-class Benchmarked(NamedTuple):
+class Compared(NamedTuple):
     """What was measured on several data sets.
 
     Attributes:
@@ -70,16 +70,16 @@ def full_test_sets(
         episode_files: `{data set: path of an episode file}`; data sets that it lacks
             have the episodes that the package ships, or such as are drawn.
         progress: whether to show a bar per data set; None shows it on a terminal.
-        **protocol: fields of `BenchmarkProtocol`.
+        **protocol: fields of `ComparisonProtocol`.
 
     Returns:
-        `Benchmarked`.
+        `Compared`.
 
     Raises:
         ValueError: if there is no such baseline, read-out or data set, or a file does
             not fit its data set.
     """
-    protocol = BenchmarkProtocol(**protocol)
+    protocol = ComparisonProtocol(**protocol)
     if quick:
         protocol, sizes = protocol.quick(), sizes[:1]
     check_readouts(readouts or READOUTS)
@@ -94,7 +94,7 @@ def full_test_sets(
             pair = load_pair(dataset, size)
             path = (episode_files or {}).get(dataset)
             sets[dataset] = episodes_for(dataset, pair, protocol, path)
-            results[pair.title] = benchmark(
+            results[pair.title] = compare(
                 of_rules | of_baselines | others,
                 pair,
                 sets[dataset],
@@ -104,7 +104,7 @@ def full_test_sets(
                 progress,
             )
     settings = f"{next(iter(sets.values()))}; {protocol}"
-    return Benchmarked(results, next(iter(of_rules)), sets, settings)
+    return Compared(results, next(iter(of_rules)), sets, settings)
 
 
 def rule_methods(rules, protocol):
@@ -133,7 +133,7 @@ def episodes_for(dataset, pair, protocol, path=None):
     Args:
         dataset: name of the data set.
         pair: its `SplitPair`.
-        protocol: `BenchmarkProtocol`.
+        protocol: `ComparisonProtocol`.
         path: of an episode file; None takes the one that the package ships if it has
             as many ways, shots, queries and episodes and the seed that are asked for,
             and draws them otherwise.

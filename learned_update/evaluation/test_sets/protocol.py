@@ -13,7 +13,7 @@ _COUNTS = ("ways", "shots", "queries", "episodes", "initialisations", "steps")
 
 @gin.register
 @dataclasses.dataclass(frozen=True)
-class BenchmarkProtocol:
+class ComparisonProtocol:
     """The few-shot protocol with fixed episodes and full test splits.
 
     Everything is learned from unlabelled rows of the train split and from an episode's

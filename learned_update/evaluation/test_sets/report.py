@@ -1,4 +1,4 @@
-"""A benchmark as files: table, figure and the episodes that it was scored on."""
+"""A comparison as files: table, figure and the episodes that it was scored on."""
 
 import pathlib
 
@@ -8,19 +8,19 @@ from learned_update.evaluation.results import figures
 from learned_update.evaluation.results.intervals import crossed_interval
 from learned_update.evaluation.test_sets.scores import INDUCTIVE, OWN_READOUT
 from learned_update.evaluation.test_sets.table import (
-    benchmark_markdown,
-    benchmark_rows,
-    write_benchmark_csv,
+    comparison_markdown,
+    comparison_rows,
+    write_comparison_csv,
 )
 
 FIGURE_READOUT = "ridge"  # the first of the others where it was not asked for
 
 
-def write_benchmark(benchmarked, stem, title):
+def write_comparison(compared, stem, title):
     """Writes `<stem>.csv`, `.md`, `.png` and an episode file per data set.
 
     Args:
-        benchmarked: `Benchmarked`.
+        compared: `Compared`.
         stem: path without a suffix; the episodes go to `<stem>-<data set>.json`.
         title: first words of the caption.
 
@@ -28,29 +28,29 @@ def write_benchmark(benchmarked, stem, title):
         The table as markdown.
     """
     stem = pathlib.Path(stem)
-    written = write_episode_sets(benchmarked, stem)
-    caption = f"{title}: {benchmarked.settings}. {written}"
-    rows = benchmark_rows(benchmarked.results, benchmarked.reference)
-    text = benchmark_markdown(rows, benchmarked.reference, caption)
-    write_benchmark_csv(rows, _file(stem, ".csv"))
-    figures.save(benchmark_figure(benchmarked), _file(stem, ".png"))
+    written = write_episode_sets(compared, stem)
+    caption = f"{title}: {compared.settings}. {written}"
+    rows = comparison_rows(compared.results, compared.reference)
+    text = comparison_markdown(rows, compared.reference, caption)
+    write_comparison_csv(rows, _file(stem, ".csv"))
+    figures.save(comparison_figure(compared), _file(stem, ".png"))
     with files.atomic_path(_file(stem, ".md")) as partial:
         partial.write_text(text, encoding="utf-8")
     return text
 
 
-def write_episode_sets(benchmarked, stem):
+def write_episode_sets(compared, stem):
     """Writes `<stem>-<data set>.json`, the episodes of every data set.
 
     Args:
-        benchmarked: `Benchmarked`.
+        compared: `Compared`.
         stem: path without a suffix.
 
     Returns:
         A sentence with the names and SHA-256 of the files.
     """
     digests = []
-    for dataset, episodes in benchmarked.episodes.items():
+    for dataset, episodes in compared.episodes.items():
         path = episodes_path(pathlib.Path(stem), dataset)
         write_episodes(episodes, path)
         digests.append(f"`{path.name}`, SHA-256 {episode_digest(path)}")
@@ -62,7 +62,7 @@ def episodes_path(stem, dataset):
     return _file(stem, f"-{dataset.replace('/', '_')}.json")
 
 
-def benchmark_figure(benchmarked):
+def comparison_figure(compared):
     """Accuracy of every method, a panel per data set, with one read-out.
 
     Inductive features alone; methods with a read-out of their own are shown with that.
@@ -70,7 +70,7 @@ def benchmark_figure(benchmarked):
     Returns:
         A `Figure`.
     """
-    results = benchmarked.results
+    results = compared.results
     entries = next(iter(results.values())).accuracies
     readouts = [entry.readout for entry in entries if entry.readout != OWN_READOUT]
     shown = FIGURE_READOUT if FIGURE_READOUT in readouts else readouts[0]

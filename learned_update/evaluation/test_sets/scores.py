@@ -68,7 +68,7 @@ class Result(NamedTuple):
     costs: dict[str, Cost]
 
 
-class Shots(NamedTuple):
+class EpisodePixels(NamedTuple):
     """What methods see of one data set, and what they are asked.
 
     Attributes:
@@ -87,7 +87,7 @@ class Shots(NamedTuple):
     queries: list[np.ndarray]
 
 
-def benchmark(methods, pair, episodes, base, protocol, readouts=None, progress=None):
+def compare(methods, pair, episodes, base, protocol, readouts=None, progress=None):
     """Scores methods on the episodes of one data set.
 
     Every method learns from the same unlabelled rows of the train split; its features
@@ -100,7 +100,7 @@ def benchmark(methods, pair, episodes, base, protocol, readouts=None, progress=N
         pair: `SplitPair`.
         episodes: `EpisodeSet` of this data set.
         base: `BaseMLP` that the methods are made for.
-        protocol: `BenchmarkProtocol`, of which `initialisations`, `unlabelled`,
+        protocol: `ComparisonProtocol`, of which `initialisations`, `unlabelled`,
             `baseline_share` and `seed` count; the rest is in the other arguments.
         readouts: names in `READOUTS`; None takes all.
         progress: whether to show a bar; None shows it on a terminal.
@@ -151,12 +151,12 @@ def benchmark(methods, pair, episodes, base, protocol, readouts=None, progress=N
 
 
 def shots_of(pair, episodes, unlabelled=None):
-    """`Shots` of a `SplitPair` and an `EpisodeSet`; see `benchmark`."""
+    """`EpisodePixels` of a `SplitPair` and an `EpisodeSet`; see `compare`."""
     support = episodes.support.reshape(len(episodes.support), -1)  # (episodes, support)
     used, places = np.unique(support, return_inverse=True)
     pixels = pixels_of(pair.train, used)[places.reshape(support.shape)]
     rows = unlabelled_rows(len(pair.train.labels), unlabelled)
-    return Shots(
+    return EpisodePixels(
         unlabelled=pixels_of(pair.train, rows),
         support=pixels,
         labels=np.repeat(episodes.classes, episodes.support.shape[-1], axis=1),
@@ -171,7 +171,7 @@ def predictions(method, setting, shots, readouts):
     Args:
         method: `Method`.
         setting: `Setting`.
-        shots: `Shots`.
+        shots: `EpisodePixels`.
         readouts: names in `READOUTS`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Rows of a benchmark, as CSV and as markdown."""
+"""Rows of a comparison, as CSV and as markdown."""
 
 import csv
 import math
@@ -11,7 +11,7 @@ from learned_update.evaluation.results.intervals import crossed_interval
 from learned_update.evaluation.test_sets.scores import INDUCTIVE
 
 
-class BenchmarkRow(NamedTuple):
+class ComparisonRow(NamedTuple):
     """Accuracy of one method, read-out and kind of statistics on one data set.
 
     Attributes:
@@ -44,8 +44,8 @@ class BenchmarkRow(NamedTuple):
     episodes: int
 
 
-def benchmark_rows(results, reference):
-    """A `BenchmarkRow` for every data set and `Entry`.
+def comparison_rows(results, reference):
+    """A `ComparisonRow` for every data set and `Entry`.
 
     Args:
         results: `{data set: Result}`.
@@ -55,7 +55,7 @@ def benchmark_rows(results, reference):
         A list.
     """
     return [
-        BenchmarkRow(
+        ComparisonRow(
             dataset,
             *entry,
             *crossed_interval(scores),
@@ -68,19 +68,19 @@ def benchmark_rows(results, reference):
     ]
 
 
-def write_benchmark_csv(rows, path):
-    """Writes one line per `BenchmarkRow`; what is not known stays empty."""
+def write_comparison_csv(rows, path):
+    """Writes one line per `ComparisonRow`; what is not known stays empty."""
     with files.atomic_path(path) as partial, open(partial, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(BenchmarkRow._fields)
+        writer.writerow(ComparisonRow._fields)
         writer.writerows([_cell(value) for value in row] for row in rows)
 
 
-def benchmark_markdown(rows, reference, caption=""):
+def comparison_markdown(rows, reference, caption=""):
     """Three tables: accuracies, paired differences, and what the methods take.
 
     Args:
-        rows: `BenchmarkRow`s.
+        rows: `ComparisonRow`s.
         reference: name of the method that the paired differences are against.
         caption: what stands above the tables.
 

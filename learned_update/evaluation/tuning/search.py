@@ -21,11 +21,11 @@ from learned_update.evaluation.methods.by_name import (
     untuned_prototypical_methods,
     with_settings,
 )
-from learned_update.evaluation.test_sets.protocol import BenchmarkProtocol
+from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import (
     INDUCTIVE,
     OWN_READOUT,
-    benchmark,
+    compare,
 )
 from learned_update.evaluation.tuning.grids import GRIDS, UPDATE_RULE
 from learned_update.evaluation.tuning.log import Attempt, append_attempt, read_attempts
@@ -82,7 +82,7 @@ def tune(
         prototypical_on: names of labelled data sets that prototypical networks are
             meta-trained on.
         progress: whether to show a bar; None shows it on a terminal.
-        **protocol: fields of `BenchmarkProtocol`, by default those of `VALIDATION`.
+        **protocol: fields of `ComparisonProtocol`, by default those of `VALIDATION`.
 
     Returns:
         `Tuning`.
@@ -91,7 +91,7 @@ def tune(
         ValueError: if there is no such method or data set, the file is no log of a
             search, or no setting of a method can be used.
     """
-    protocol = BenchmarkProtocol(**{**VALIDATION, **protocol})
+    protocol = ComparisonProtocol(**{**VALIDATION, **protocol})
     methods = check_tunable(GRIDS if methods is None else methods)
     base = rule.base_mlp(protocol.units)
     made = _methods(methods, BaseTrainer(rule, base), prototypical_on, size)
@@ -148,7 +148,7 @@ def validation(dataset, train, protocol):
     Args:
         dataset: name of the data set.
         train: `Dataset`, its train split.
-        protocol: `BenchmarkProtocol`.
+        protocol: `ComparisonProtocol`.
 
     Returns:
         Two parts of the split without the support of shipped test episodes, and
@@ -223,10 +223,10 @@ def _methods(names, trainer, prototypical_on, size):
 
 
 def _tried(method, arguments):
-    """Accuracy, seconds and problem of a method; arguments as of `benchmark`."""
+    """Accuracy, seconds and problem of a method; arguments as of `compare`."""
     begun = time.perf_counter()
     try:
-        result = benchmark({"": method}, *arguments, (READOUT,), progress=False)
+        result = compare({"": method}, *arguments, (READOUT,), progress=False)
     except InvalidInputError as error:  # it diverged, or does not suit the data
         accuracy, problem = None, str(error)
     else:

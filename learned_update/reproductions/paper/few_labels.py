@@ -2,13 +2,13 @@
 
 from learned_update.evaluation import full_test_sets
 from learned_update.evaluation.test_sets.report import (
-    benchmark_figure,
+    comparison_figure,
     write_episode_sets,
 )
 from learned_update.evaluation.test_sets.table import (
-    BenchmarkRow,
-    benchmark_markdown,
-    benchmark_rows,
+    ComparisonRow,
+    comparison_markdown,
+    comparison_rows,
 )
 from learned_update.reproductions.shared.measured import Measured
 
@@ -26,11 +26,11 @@ def few_labels(rule, name, quick, stem):
         `Measured`.
     """
     measured = full_test_sets(rule, name, quick)
-    rows = benchmark_rows(measured.results, measured.reference)
+    rows = comparison_rows(measured.results, measured.reference)
     return Measured(
-        columns=BenchmarkRow._fields,
+        columns=ComparisonRow._fields,
         rows=[tuple(row) for row in rows],
-        table=benchmark_markdown(rows, measured.reference),
-        figure=benchmark_figure(measured),
+        table=comparison_markdown(rows, measured.reference),
+        figure=comparison_figure(measured),
         settings=f"{measured.settings}. {write_episode_sets(measured, stem)}",
     )

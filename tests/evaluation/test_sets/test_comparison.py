@@ -15,16 +15,16 @@ from learned_update.evaluation.test_sets.comparison import (
     episodes_for,
     full_test_sets,
 )
-from learned_update.evaluation.test_sets.protocol import BenchmarkProtocol
+from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.report import (
-    benchmark_figure,
+    comparison_figure,
     episodes_path,
-    write_benchmark,
+    write_comparison,
 )
 from learned_update.evaluation.test_sets.scores import Cost, Entry, Result
 from learned_update.evaluation.test_sets.table import (
-    benchmark_markdown,
-    benchmark_rows,
+    comparison_markdown,
+    comparison_rows,
 )
 
 SMALL = {
@@ -65,7 +65,7 @@ def test_quick_form_scores_all_methods_on_the_same_fixed_episodes(quick):
 
 
 def test_files(quick, tmp_path):
-    text = write_benchmark(quick, tmp_path / "fig4-left", "fig4-left, quick form")
+    text = write_comparison(quick, tmp_path / "fig4-left", "fig4-left, quick form")
     assert (tmp_path / "fig4-left.md").read_text(encoding="utf-8") == text
     assert text.startswith("fig4-left, quick form: 3 fixed episodes")
     assert "| read-out | method | statistics | digits 8x8 |" in text
@@ -82,7 +82,7 @@ def test_files(quick, tmp_path):
 
 
 def test_figure_has_a_bar_per_method(quick):
-    (axis,) = benchmark_figure(quick).axes
+    (axis,) = comparison_figure(quick).axes
     assert axis.get_title() == "digits 8x8"
     labels = [label.get_text() for label in axis.get_yticklabels()]
     assert labels == ["initial, 2 steps", "random initialisation", "raw pixels"]
@@ -100,14 +100,14 @@ def test_table_pairs_with_the_reference_of_the_same_read_out():
     }
     ridge, centroid, other, labelled = scores.values()
     costs = {"rule": Cost(2.5, 1200), "other": Cost(0.1, 0), "labelled": Cost(1.0, 7)}
-    rows = benchmark_rows({"digits": Result(scores, costs)}, "rule")
+    rows = comparison_rows({"digits": Result(scores, costs)}, "rule")
     for row, found, partner in zip(
         rows, scores.values(), (ridge, centroid, centroid, ridge), strict=True
     ):
         assert row[4:6] == crossed_interval(found)
         assert row[6:8] == crossed_interval(partner - found)
         assert row[8:] == (*costs[row.method], 3, 4)
-    text = benchmark_markdown(rows, "rule", "Caption.")
+    text = comparison_markdown(rows, "rule", "Caption.")
     assert text.startswith("Caption.\n\n")
     mean, half_width = crossed_interval(100 * other)
     cell = f"| centroid | other | inductive | {mean:.1f} ± {half_width:.1f} |"
@@ -122,11 +122,13 @@ def test_table_pairs_with_the_reference_of_the_same_read_out():
 def test_episodes_are_those_of_a_file_or_drawn(tmp_path):
     pair = load_pair("digits")
     labels = [part.labels for part in pair]
-    drawn = episodes_for("digits", pair, BenchmarkProtocol(shots=3, episodes=2, seed=4))
+    drawn = episodes_for(
+        "digits", pair, ComparisonProtocol(shots=3, episodes=2, seed=4)
+    )
     expected = draw_episode_set("digits", *labels, shots=3, episodes=2, seed=4)
     np.testing.assert_array_equal(drawn.support, expected.support)
     write_episodes(expected, tmp_path / "mine.json")
-    protocol = BenchmarkProtocol(episodes=1)
+    protocol = ComparisonProtocol(episodes=1)
     found = episodes_for("digits", pair, protocol, tmp_path / "mine.json")
     np.testing.assert_array_equal(found.support, expected.support[:1])
 
@@ -137,7 +139,7 @@ def test_episodes_are_those_of_a_file_or_drawn(tmp_path):
 )
 def test_shipped_episodes_are_used_where_they_are_asked_for(protocol, shipped):
     pair = load_pair("digits")  # of other labels than MNIST
-    episodes = episodes_for("mnist", pair, BenchmarkProtocol(**protocol))
+    episodes = episodes_for("mnist", pair, ComparisonProtocol(**protocol))
     assert (episodes.train.examples == 60000) == shipped
     assert len(episodes.support) == protocol.get("episodes", 10)
 

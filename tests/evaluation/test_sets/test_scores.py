@@ -1,4 +1,4 @@
-"""The benchmark on the digits, against scikit-learn and by hand."""
+"""Methods compared on the digits, against scikit-learn and by hand."""
 
 import dataclasses
 
@@ -20,12 +20,12 @@ from learned_update.evaluation.methods.by_name import (
     named_methods,
 )
 from learned_update.evaluation.readouts.ridge import STRENGTHS
-from learned_update.evaluation.test_sets import scores as of_benchmark
-from learned_update.evaluation.test_sets.protocol import BenchmarkProtocol
+from learned_update.evaluation.test_sets import scores as of_scores
+from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import (
     Cost,
     Entry,
-    benchmark,
+    compare,
     predictions,
     shots_of,
 )
@@ -34,7 +34,7 @@ UNLABELLED = 400
 NAMES = ("random initialisation", "raw pixels", "PCA")
 READOUTS = ("ridge", "nearest centroid")
 BASE = lu.BaseMLP((16, 8))
-PROTOCOL = BenchmarkProtocol(initialisations=2, unlabelled=UNLABELLED)
+PROTOCOL = ComparisonProtocol(initialisations=2, unlabelled=UNLABELLED)
 ONCE = dataclasses.replace(PROTOCOL, initialisations=1)
 
 
@@ -54,7 +54,7 @@ def path(pair, tmp_path_factory):
 @pytest.fixture(scope="module")
 def result(pair, path):
     methods, episodes = named_methods(NAMES), read_episodes(path)
-    return benchmark(methods, pair, episodes, BASE, PROTOCOL, READOUTS)
+    return compare(methods, pair, episodes, BASE, PROTOCOL, READOUTS)
 
 
 def scikit_learn_accuracies(train, test, pair, path):
@@ -112,7 +112,7 @@ def test_random_initialisation_is_normalised_as_it_says(result, pair, path):
         ("transductive", (joint[: len(support)], joint[len(support) :])),
         ("inductive", apart),
     ):
-        found = of_benchmark.READOUTS["nearest centroid"](x, shots.labels[2], query)
+        found = of_scores.READOUTS["nearest centroid"](x, shots.labels[2], query)
         entry = Entry("random initialisation", "nearest centroid", kind)
         assert result.accuracies[entry][1, 2] == pytest.approx(
             np.mean(found == pair.test.labels), abs=2e-3
@@ -132,7 +132,7 @@ def test_labels_of_queries_change_no_prediction(pair, path):
             queries=[np.arange(len(pair.test.labels))] * 4
         )
         assert not [x for x in shots if x is each.test.labels]
-        found.append(predictions(METHODS["PCA"], setting, shots, of_benchmark.READOUTS))
+        found.append(predictions(METHODS["PCA"], setting, shots, of_scores.READOUTS))
     (original, _), (changed, _) = found
     assert len(original) == 3
     for kind, expected in original.items():
@@ -157,7 +157,7 @@ def test_a_method_with_its_own_read_out_is_fitted_to_every_support(pair):
     labels = [part.labels for part in pair]
     episodes = draw_episode_set("digits", *labels, 3, 6, queries=7, episodes=5)
     method = Method(lambda _: Recognised(), seeded=False, labelled=True)
-    result = benchmark({"first": method}, pair, episodes, BASE, PROTOCOL)
+    result = compare({"first": method}, pair, episodes, BASE, PROTOCOL)
     (entry,) = result.accuracies
     assert entry == Entry("first", "its own", "inductive")
     np.testing.assert_array_equal(result.accuracies[entry], np.full((2, 5), 7 / 21))
@@ -167,7 +167,7 @@ def test_a_method_with_its_own_read_out_is_fitted_to_every_support(pair):
 
 def test_supervised_training_learns_from_every_support(pair, path):
     methods, episodes = named_methods(["supervised"]), read_episodes(path).first(2)
-    result = benchmark(methods, pair, episodes, BASE, ONCE, READOUTS)
+    result = compare(methods, pair, episodes, BASE, ONCE, READOUTS)
     scores = result.accuracies[Entry("supervised", "its own", "inductive")]
     assert scores.shape == (1, 2)
     assert scores.min() > 0.5
@@ -185,9 +185,7 @@ def test_queries_are_those_of_the_episodes(pair):
             return super().embed(pixels)
 
     method = Method(lambda _: Asked(), seeded=False)
-    result = benchmark(
-        {"raw": method}, pair, episodes, BASE, ONCE, ("nearest centroid",)
-    )
+    result = compare({"raw": method}, pair, episodes, BASE, ONCE, ("nearest centroid",))
     train, test = (flatten(part).astype(np.float64) for part in pair)
     for episode in range(2):
         support = train[episodes.support[episode]]  # (3, 6, 64)
@@ -203,7 +201,7 @@ def test_queries_are_those_of_the_episodes(pair):
 def test_episodes_of_other_data_are_refused(pair, path):
     other = pair._replace(train=pair.test, test=pair.train)
     with pytest.raises(ValueError, match="drawn from other labels of the train split"):
-        benchmark(METHODS, other, read_episodes(path), BASE, PROTOCOL)
+        compare(METHODS, other, read_episodes(path), BASE, PROTOCOL)
 
 
 def test_unknown_baseline_is_an_error():

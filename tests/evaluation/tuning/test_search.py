@@ -31,7 +31,7 @@ from learned_update.evaluation.methods.by_name import (
 from learned_update.evaluation.methods.rule_features import RuleFeatures
 from learned_update.evaluation.methods.tuned import TUNED
 from learned_update.evaluation.readouts.by_name import ridge
-from learned_update.evaluation.test_sets.protocol import BenchmarkProtocol
+from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.tuning import search
 from learned_update.evaluation.tuning.grids import (
     GRIDS,
@@ -74,9 +74,9 @@ TOOL = pathlib.Path(__file__).parents[3] / "tools" / "tune_baselines.py"
 
 
 def protocol_of(search):
-    names = BenchmarkProtocol.__dataclass_fields__
+    names = ComparisonProtocol.__dataclass_fields__
     fields = {name: search[name] for name in names if name in search}
-    return BenchmarkProtocol(**search.VALIDATION | fields)
+    return ComparisonProtocol(**search.VALIDATION | fields)
 
 
 def ridge_accuracies(method, pair, episodes):
@@ -117,7 +117,7 @@ def test_settings_in_use_are_of_the_grids():
     assert {UPDATE_RULE, *TUNED} == {*GRIDS}
     assert {*CLASSES} == {*TUNED} & {*METHODS}
     assert all(TUNED[name] in GRIDS[name] for name in TUNED)
-    protocol = BenchmarkProtocol()
+    protocol = ComparisonProtocol()
     of_rule = {"steps": protocol.steps, "batch_size": protocol.batch_size}
     assert of_rule in GRIDS[UPDATE_RULE]
 
@@ -244,13 +244,13 @@ def test_search_goes_on_where_it_stopped(searched, tmp_path, monkeypatch):
     assert len(lines) == 28
     cut = tmp_path / "cut.jsonl"
     cut.write_text("".join(lines[:24]) + lines[24][:30])
-    tried, benchmark = [], search.benchmark
+    tried, compare = [], search.compare
 
     def counted(*arguments, **keywords):
         tried.append(arguments)
-        return benchmark(*arguments, **keywords)
+        return compare(*arguments, **keywords)
 
-    monkeypatch.setattr(search, "benchmark", counted)
+    monkeypatch.setattr(search, "compare", counted)
     resumed = tune(lu.UpdateRule(), "initial", cut, **SEARCH)
     assert len(tried) == 4
     assert resumed.best == complete.best
@@ -269,12 +269,12 @@ def test_search_goes_on_where_it_stopped(searched, tmp_path, monkeypatch):
 def test_another_theta_is_searched_anew():
     rule = lu.UpdateRule()
     before, after = (
-        search._conditions(UPDATE_RULE, BenchmarkProtocol(), each, "same", ())
+        search._conditions(UPDATE_RULE, ComparisonProtocol(), each, "same", ())
         for each in (rule, lu.UpdateRule(seed=1))
     )
     assert before != after
     assert before == search._conditions(
-        UPDATE_RULE, BenchmarkProtocol(steps=3), rule, "same", ()
+        UPDATE_RULE, ComparisonProtocol(steps=3), rule, "same", ()
     )
 
 
@@ -304,7 +304,7 @@ def test_parts_are_disjoint_and_without_labelled_test_examples(tmp_path, monkeyp
     shipped = draw_episode_set("digits", train.labels, train.labels, episodes=3)
     write_episodes(shipped, tmp_path / "digits.json")
     monkeypatch.setattr(search, "shipped_episodes", lambda _: tmp_path / "digits.json")
-    pair, episodes = validation("digits", train, BenchmarkProtocol(queries=9))
+    pair, episodes = validation("digits", train, ComparisonProtocol(queries=9))
     rows = [part.images.ravel().astype(int) for part in pair]
     expected = np.setdiff1d(np.arange(1797), shipped.support)
     np.testing.assert_array_equal(np.sort(np.concatenate(rows)), expected)
@@ -321,7 +321,7 @@ def test_parts_are_disjoint_and_without_labelled_test_examples(tmp_path, monkeyp
                 (
                     part.labels
                     for part in validation(
-                        "digits", other, BenchmarkProtocol(queries=9)
+                        "digits", other, ComparisonProtocol(queries=9)
                     )[0]
                 ),
             )
