@@ -3,10 +3,10 @@
 Processors, libraries and numbers of threads sum in different orders, and round a
 product and a sum once or twice. What they share is the backward error: a float32
 program computes the exact result of arguments that are rounded a little differently,
-by a modest multiple of the unit round-off `EPSILON`. So its error is at most
+by a modest multiple of the unit round-off `ROUND_OFF`. So its error is at most
 
-    GROWTH * (response to relative changes of EPSILON of every argument
-              + EPSILON * largest value of the result),
+    GROWTH * (response to relative changes of ROUND_OFF of every argument
+              + ROUND_OFF * largest value of the result),
 
 where the response is the condition of the mathematics. It is measured here in
 float64, by rounding the arguments at random with a fixed seed, and hence is the same
@@ -17,7 +17,7 @@ import keras
 import numpy as np
 from keras import ops
 
-EPSILON = 2.0**-24  # largest relative error of rounding to float32
+ROUND_OFF = 2.0**-24  # largest relative error of rounding to float32
 
 # A chain of k roundings of its own, which do not conspire, has an error of about
 # sqrt(k) times that of one. The golden tensors, which another program computed in
@@ -34,7 +34,13 @@ def as_numpy(tree):
     return keras.tree.map_structure(lambda x: np.asarray(ops.convert_to_numpy(x)), tree)
 
 
-def rounded_at_random(tree, rng, change=EPSILON):
+def as_float64(array):
+    """An array in float64, if it is one of floating numbers."""
+    array = np.asarray(array)
+    return array.astype("float64") if array.dtype.kind == "f" else array
+
+
+def rounded_at_random(tree, rng, change=ROUND_OFF):
     """A tree of arrays, each floating number changed by `change` of it, up or down."""
 
     def rounded(array):
@@ -47,7 +53,7 @@ def rounded_at_random(tree, rng, change=EPSILON):
     return keras.tree.map_structure(rounded, tree)
 
 
-def responses(function, *arguments, change=EPSILON, draws=4):
+def responses(function, *arguments, change=ROUND_OFF, draws=4):
     """How far the leaves of a result move when the arguments are rounded to float32.
 
     Args:
@@ -55,7 +61,7 @@ def responses(function, *arguments, change=EPSILON, draws=4):
             float64, unless `change` is `LARGE_CHANGE`.
         *arguments: trees of arrays.
         change: relative change of every argument; what comes of it is scaled to
-            that of `EPSILON`.
+            that of `ROUND_OFF`.
         draws: how often the arguments are changed; the largest response counts.
 
     Returns:
@@ -76,7 +82,7 @@ def responses(function, *arguments, change=EPSILON, draws=4):
         )
         for _ in range(draws)
     ]
-    scale = EPSILON / change
+    scale = ROUND_OFF / change
     largest = keras.tree.map_structure(lambda *each: max(each) * scale, *distances)
     return exact, largest
 
@@ -91,8 +97,8 @@ def float32_bounds(function, *arguments, **options):
 
 
 def error_bound(exact, response):
-    """The bound of this module for one array, from the response to `EPSILON`."""
-    return GROWTH * (response + EPSILON * np.abs(exact).max(initial=0.0))
+    """The bound of this module for one array, from the response to `ROUND_OFF`."""
+    return GROWTH * (response + ROUND_OFF * np.abs(exact).max(initial=0.0))
 
 
 def assert_float32(actual, function, *arguments, **options):
@@ -101,9 +107,10 @@ def assert_float32(actual, function, *arguments, **options):
     Args:
         actual: tree of float32 tensors or arrays.
         function: as for `responses`: the same in float64.
-        *arguments: trees of float64 arrays.
+        *arguments: trees of arrays, which are made float64.
         **options: of `responses`.
     """
+    arguments = keras.tree.map_structure(as_float64, arguments)
     exact, bounds = float32_bounds(function, *arguments, **options)
     assert_within(actual, exact, bounds)
 
@@ -124,6 +131,15 @@ def same_to_rounding(function, *arguments, **options):
     options = {"change": LARGE_CHANGE, **options}
     exact, bounds = float32_bounds(function, *arguments, **options)
     return exact, keras.tree.map_structure(lambda bound: 2.0 * bound, bounds)
+
+
+def assert_same_to_rounding(actual, function, *arguments, **options):
+    """Asserts that a float32 result is that of another float32 program.
+
+    Args: see `same_to_rounding`.
+    """
+    expected, bounds = same_to_rounding(function, *arguments, **options)
+    assert_within(actual, expected, bounds)
 
 
 def assert_rows_do_not_mind_company(embed, rows):

@@ -11,7 +11,7 @@ import functools
 import keras
 import numpy as np
 
-from tests.arithmetic import EPSILON, GROWTH, float32_bounds, rounded_at_random
+from tests.arithmetic import GROWTH, ROUND_OFF, float32_bounds, rounded_at_random
 from tests.golden.on_reference import float64, quantities
 
 NOISE = {
@@ -67,7 +67,7 @@ def rounding_of_gradients(setting):
         )
     )
     return [
-        GROWTH * (max(errors_of_norm(other, exact).values()) + EPSILON)
+        GROWTH * (max(errors_of_norm(other, exact).values()) + ROUND_OFF)
         for exact, other in zip(setting.gradients, moved.gradients, strict=True)
     ]
 
