@@ -90,6 +90,7 @@ def table(results):
 
 
 def main():
+    """Runs every setting that is asked for and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=[*SETTINGS])
     parser.add_argument("pytest", nargs="*", default=[*NUMERICAL])
