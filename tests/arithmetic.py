@@ -87,18 +87,23 @@ def responses(function, *arguments, change=ROUND_OFF, draws=4):
     return exact, largest
 
 
-def float32_bounds(function, *arguments, **options):
+def float32_bounds(function, *arguments, steps=1, **options):
     """A result, and in the same tree the largest errors of a float32 program.
 
-    Args: see `responses`.
+    Args:
+        function: see `responses`.
+        *arguments: see there.
+        steps: how often the function does the same, one time on what came of the
+            other. Every time adds roundings.
+        **options: see there.
     """
     exact, moved = responses(function, *arguments, **options)
-    return exact, keras.tree.map_structure(error_bound, exact, moved)
 
+    def bound(leaf, response):
+        size = np.abs(leaf).max(initial=0.0)
+        return GROWTH * np.sqrt(steps) * (response + ROUND_OFF * size)
 
-def error_bound(exact, response):
-    """The bound of this module for one array, from the response to `ROUND_OFF`."""
-    return GROWTH * (response + ROUND_OFF * np.abs(exact).max(initial=0.0))
+    return exact, keras.tree.map_structure(bound, exact, moved)
 
 
 def assert_float32(actual, function, *arguments, **options):
