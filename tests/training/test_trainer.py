@@ -98,12 +98,20 @@ def test_meta_gradient_is_the_mean_of_clipped_gradients_of_tasks(trainer, theta)
         for each in zip(*gradients, strict=True)
     ]
 
-    def of_trainer(weights):
+    def of_trainer(weights, phi):
         trainer.rule.set_weights(weights)
-        _, results = trainer._truncate(state)
-        return results[0].loss, results[0].norm, list(trainer.gradient(state))
+        inner = state.groups[0]._replace(phi=phi)
+        moved = state._replace(groups=(inner,))
+        _, results = trainer._truncate(moved)
+        return results[0].loss, results[0].norm, list(trainer.gradient(moved))
 
-    assert_same_to_rounding((np.array(losses), norms, clipped), of_trainer, theta)
+    assert_same_to_rounding(
+        (np.array(losses), norms, clipped),
+        of_trainer,
+        theta,
+        state.groups[0].phi,
+        steps=steps,
+    )
 
 
 def test_final_phi_starts_the_next_truncation(trainer, theta):
