@@ -13,10 +13,15 @@ float64, by rounding the arguments at random with a fixed seed, and hence is the
 on every machine. The second part is the rounding of the result itself.
 """
 
+import os
+
 import keras
 import numpy as np
 from keras import ops
 
+HAS_FLOAT64 = (
+    keras.backend.backend() == "tensorflow" or os.environ.get("JAX_ENABLE_X64") == "1"
+)
 ROUND_OFF = 2.0**-24  # largest relative error of rounding to float32
 
 # A chain of k roundings of its own, which do not conspire, has an error of about

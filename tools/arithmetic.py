@@ -33,7 +33,11 @@ SETTINGS = {
     "openblas-haswell": {"OPENBLAS_CORETYPE": "Haswell"},
     "one-thread": _threads(1),
     "two-threads": _threads(2),
-    "jax": {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+    "jax": {
+        "KERAS_BACKEND": "jax",
+        "JAX_PLATFORMS": "cpu",
+        "JAX_ENABLE_X64": "1",
+    },
 }
 NUMERICAL = (
     "tests/golden",
@@ -48,6 +52,9 @@ NUMERICAL = (
     "tests/test_meta_gradient.py",
     "tests/test_reference.py",
 )
+TESTS = {  # of settings that do not run them all
+    "jax": ("tests/golden", "tests/ops", "tests/layers/test_base_mlp.py"),
+}
 COLUMNS = ("passed", "failed", "skipped", "seconds")
 
 
@@ -93,12 +100,13 @@ def main():
     """Runs every setting that is asked for and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=[*SETTINGS])
-    parser.add_argument("pytest", nargs="*", default=[*NUMERICAL])
+    parser.add_argument("pytest", nargs="*")
     arguments = parser.parse_args()
     results = {}
     for setting in arguments.settings:
         print(f"== {setting}: {SETTINGS[setting]}", flush=True)
-        results[setting] = run(setting, arguments.pytest)
+        tests = arguments.pytest or TESTS.get(setting, NUMERICAL)
+        results[setting] = run(setting, tests)
     print("\n".join(table(results)))
     return int(any(found is None or found["failed"] for found in results.values()))
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 from keras import ops
 
 import learned_update as lu
+from tests.arithmetic import HAS_FLOAT64
 from tests.golden.bounds import bound
 from tests.golden.cases import Case, relative_error
 from tests.golden.conftest import load_case
@@ -15,13 +15,13 @@ from tests.golden.on_reference import UNROLL
 from tests.golden.package import Setting, phi_errors
 
 CASE = Case("f", Path(__file__).with_name("shipped"))
-NO_FLOAT64 = pytest.mark.skipif(
-    keras.backend.backend() == "jax", reason="JAX has no float64 by default"
+FLOAT64 = pytest.mark.skipif(
+    not HAS_FLOAT64, reason="JAX has no float64 by default (JAX_ENABLE_X64)"
 )
 
 
 @pytest.fixture(
-    scope="module", params=["float32", pytest.param("float64", marks=NO_FLOAT64)]
+    scope="module", params=["float32", pytest.param("float64", marks=FLOAT64)]
 )
 def setting(request):
     return Setting(CASE, request.param, compiled=False)

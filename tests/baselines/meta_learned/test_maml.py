@@ -23,13 +23,13 @@ from learned_update.baselines.supervised.classifier import (
 from learned_update.data import Dataset, TaskDistribution
 from learned_update.layers import BaseMLP
 from learned_update.randomness import generator
-from tests.arithmetic import assert_same_to_rounding
+from tests.arithmetic import HAS_FLOAT64, assert_same_to_rounding
 
 WAYS, INPUTS = 3, 12
 SMALL = {"steps": 110, "tasks_per_step": 2, "inner_steps": 2}
 STEP = 1e-5  # of finite differences
 _FLOAT64 = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="JAX has no float64 by default"
+    not HAS_FLOAT64, reason="JAX has no float64 by default (JAX_ENABLE_X64)"
 )
 
 
