@@ -14,6 +14,7 @@ import learned_update as lu
 from learned_update import backend, export
 from learned_update.export.module_folder import write_module
 from learned_update.version import __version__
+from tests.arithmetic import assert_same_to_rounding, assert_within, same_to_rounding
 from tests.export import plain_tensorflow
 from tests.rules_and_bases import INPUTS, batch, neuron_local, released
 
@@ -25,8 +26,6 @@ import tensorflow as tf
 UNITS = (6, 5, 4)
 STEPS = 10
 BATCHES = (2, 20, 128)
-ROUND_OFF = 1e-5  # of float32 after ten steps, relative to the largest value
-AMPLIFIED = 1e-4  # after ten steps on two rows each, whose variances may be tiny
 TRUNCATED_STDDEV = 0.8796  # of a standard normal within two standard deviations
 OTHER_UNITS = {"neuron_local": (7, 3, 5), "released": (7, 3, UNITS[-1])}
 
@@ -67,18 +66,11 @@ def exported(both, form):
     return both[form]
 
 
-def assert_close(actual, expected, tolerance=ROUND_OFF):
-    expected = np.asarray(expected)
-    assert actual.shape == expected.shape
-    np.testing.assert_allclose(
-        actual, expected, rtol=0, atol=tolerance * max(1.0, np.abs(expected).max())
-    )
-
-
-def assert_named_close(actual, expected, tolerance=ROUND_OFF):
+def assert_named_same(actual, function, *arguments):
+    """Asserts that named arrays are what a function of the package gives."""
+    expected, bounds = same_to_rounding(function, *arguments)
     assert set(actual) == set(expected)
-    for name, value in expected.items():
-        assert_close(actual[name], value, tolerance)
+    assert_within(dict(actual), expected, bounds)
 
 
 @pytest.fixture(scope="module")
@@ -108,38 +100,58 @@ def fresh_process(both, tmp_path_factory):
 @pytest.mark.parametrize("size", BATCHES)
 def test_ten_updates_in_a_fresh_process(exported, form, size, fresh_process):
     cases, results = fresh_process
-    rule, base, batches = exported.rule, exported.base, cases[f"{form}/{size}/x"]
-    start = expected = compiled = exported.phi()
+    base, batches = exported.base, cases[f"{form}/{size}/x"]
+    start = phi = exported.phi()
+
+    def step(phi, x):
+        return export.named_phi(exported.compiled_step(phi, x))
+
+    def all_steps(phi, batches):
+        for x in batches:
+            phi = exported.compiled_step(phi, x)
+        return export.named_phi(phi)
+
     for x in batches:
-        compiled = exported.compiled_step(compiled, x)
-        one_step = exported.loaded.update(export.named_phi(expected), x)
-        expected = lu.inner_step(rule, base, expected, x)
-        assert_named_close(one_step, export.named_phi(expected))
-    names = export.named_phi(start)
-    actual = {name: results[f"{form}/{size}/phi/{name}"] for name in names}
-    tolerance = AMPLIFIED if size == 2 else ROUND_OFF
-    assert_named_close(actual, export.named_phi(expected), tolerance)
-    assert_named_close(actual, export.named_phi(compiled))
+        named = export.named_phi(phi)
+        assert_named_same(exported.loaded.update(named, x), step, phi, x)
+        phi = lu.inner_step(exported.rule, base, phi, x)
+    expected, bounds = same_to_rounding(all_steps, start, batches, steps=STEPS)
+    actual = {name: results[f"{form}/{size}/phi/{name}"] for name in expected}
+    assert_within(actual, expected, bounds)
+    assert_within(export.named_phi(phi), expected, bounds)
     assert not np.allclose(actual["kernel_0"], start.layers[0].kernel, atol=1e-3)
 
     phi, x = export.phi_from_named(actual), batches[0]
-    assert_close(results[f"{form}/{size}/embed"], base.embed(phi, x))
-    frozen = base.embed(phi, x[:1], base.statistics(phi, x))
-    assert_close(results[f"{form}/{size}/embed_frozen"], frozen)
+    assert_same_to_rounding(results[f"{form}/{size}/embed"], base.embed, phi, x)
+    assert_same_to_rounding(
+        results[f"{form}/{size}/embed_frozen"],
+        lambda phi, x: base.embed(phi, x[:1], base.statistics(phi, x)),
+        phi,
+        x,
+    )
 
 
 def test_widths_are_free(exported, form):
     x = batch(inputs=11, dtype="float32")
     phi = exported.phi(inputs=11, units=OTHER_UNITS[form])
-    named = export.named_phi(phi)
-    expected = lu.inner_step(exported.rule, exported.base, phi, x)
-    assert_named_close(exported.loaded.update(named, x), export.named_phi(expected))
-    statistics = exported.base.statistics(phi, x)
-    actual = exported.loaded.statistics(named, x)
-    assert_named_close(actual, export.named_statistics(statistics))
-    assert_close(exported.loaded.embed(named, x), exported.base.embed(phi, x))
-    features = exported.base.embed(phi, x[:1], statistics)
-    assert_close(exported.loaded.embed_frozen(named, actual, x[:1]), features)
+    base, loaded, named = exported.base, exported.loaded, export.named_phi(phi)
+
+    def step(phi, x):
+        return export.named_phi(exported.compiled_step(phi, x))
+
+    def statistics(phi, x):
+        return export.named_statistics(base.statistics(phi, x))
+
+    assert_named_same(loaded.update(named, x), step, phi, x)
+    actual = loaded.statistics(named, x)
+    assert_named_same(actual, statistics, phi, x)
+    assert_same_to_rounding(loaded.embed(named, x), base.embed, phi, x)
+    assert_same_to_rounding(
+        loaded.embed_frozen(named, actual, x[:1]),
+        lambda phi, x: base.embed(phi, x[:1], base.statistics(phi, x)),
+        phi,
+        x,
+    )
 
 
 def test_signatures(exported):

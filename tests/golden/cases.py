@@ -4,6 +4,7 @@ The authors' graph counts levels and layers from the top; everything here counts
 the bottom.
 """
 
+import copy
 import json
 import os
 from pathlib import Path
@@ -47,6 +48,22 @@ class Case:
         self.learning_rate = float(self.info["learning_rate"])
         self.depth = len(self.info["forward_mods"])
         self.activation = self.info["config"]["w"].get("activation", "relu")
+
+    @property
+    def arguments(self):
+        """What everything else is computed from: theta, phi, and the batches."""
+        prefixes = ("theta/", "base_before/", "batch/", "meta_batch/")
+        return {
+            name: array
+            for name, array in self.arrays.items()
+            if name.startswith(prefixes) and not name.endswith("/label")
+        }
+
+    def with_arrays(self, changed):
+        """The case with other arrays under some names."""
+        case = copy.copy(self)
+        case.arrays = self.arrays | changed
+        return case
 
     @property
     def theta(self):

@@ -7,6 +7,7 @@ from keras import ops
 
 import learned_update as lu
 from tests.golden.cases import relative_error
+from tests.golden.on_reference import UNROLL
 
 
 def to_phi(layers, dtype):
@@ -39,6 +40,7 @@ class Setting:
 
     def __init__(self, case, dtype, compiled):
         self.case = case
+        self.compiled = compiled
         self.dtype = dtype
         self.rule = lu.load_released_rule(
             case.theta, inner_learning_rate=case.learning_rate, dtype=dtype
@@ -70,6 +72,33 @@ class Setting:
         for index in range(steps):
             phi = self.step(phi, self.batch(index))
         return phi
+
+    @functools.cached_property
+    def gradients(self):
+        """dJ/dtheta and dJ/d(initial phi) after an unroll, float64 arrays by name."""
+        import tensorflow as tf
+
+        theta = [variable.value for variable in self.rule.trainable_variables]
+        with tf.GradientTape() as tape:
+            tape.watch(self.phi)
+            loss, _ = self.objective(self.unroll(self.phi, UNROLL))
+        by_theta, by_phi = tape.gradient(loss, (theta, self.phi))
+        names = lu.released_variable_names(self.rule)
+        return (
+            {
+                name: np.asarray(array, np.float64)
+                for name, array in zip(names, by_theta, strict=True)
+            },
+            {
+                (name, index): np.asarray(getattr(layer, name), np.float64)
+                for index, layer in enumerate(by_phi.layers)
+                for name in layer._fields
+            },
+        )
+
+    def of_case(self, case):
+        """The same for another case."""
+        return Setting(case, self.dtype, self.compiled)
 
     def objective(self, phi):
         """The meta-objective with support and query embedded in one batch."""

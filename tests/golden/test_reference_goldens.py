@@ -8,45 +8,18 @@ import pytest
 
 from tests.golden.bounds import NOISE
 from tests.golden.cases import SCOPE, relative_error
-from tests.reference import base_model, objective, released
+from tests.golden.on_reference import (
+    UNROLL,
+    float64,
+    objective_of,
+    phi_of,
+    theta_of,
+    unrolled,
+)
+from tests.reference import objective, released
 
-UNROLL = 3
 THETA_STEP = 2e-7  # of central differences
 FEATURE_STEP = 1e-5
-
-
-def float64(tree):
-    if isinstance(tree, dict):
-        return {name: float64(value) for name, value in tree.items()}
-    return np.asarray(tree, np.float64)
-
-
-def theta_of(case):
-    names = {name: name.removeprefix(SCOPE) for name in case.theta}
-    return {short: float64(case.theta[name]) for name, short in names.items()}
-
-
-def phi_of(case, state="base_before"):
-    return [base_model.Layer(*map(float64, layer)) for layer in case.phi(state)]
-
-
-def unrolled(case, theta, phi, steps):
-    for step in range(steps):
-        phi = released.inner_step(
-            theta, phi, float64(case.batch(step)), case.learning_rate, case.activation
-        )
-    return phi
-
-
-def objective_of(case, phi):
-    support, support_targets = case.meta_batch("train")
-    query, query_targets = case.meta_batch("test")
-    joint = float64(np.concatenate([support, query]))
-    features = base_model.forward(phi, joint, case.activation)[0][-1]
-    count = len(support)
-    return objective.meta_objective(
-        features[:count], support_targets, features[count:], query_targets
-    )
 
 
 def check_objective_parts(reached, expected, prefix=""):

@@ -8,8 +8,10 @@ BLOCK_ROWS = 1024  # embedded at a time; bounds memory
 def embed_rows(method, pixels):
     """Inductive features: those of a row do not depend on the other rows.
 
-    Every block is of equally many rows, so that products round a row alike whatever
-    its company.
+    Every block is of equally many rows, so that the same program runs whatever their
+    number: what the other rows hold, and how many there are, changes no bit. Another
+    place within a block may select another part of a processor's matrix product, which
+    sums in another order; the features are then the same to the rounding of float32.
 
     Args:
         method: what has `embed(pixels)`, inductive.

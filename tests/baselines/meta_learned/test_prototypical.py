@@ -13,6 +13,7 @@ from learned_update.data import (
 )
 from learned_update.layers import BaseMLP
 from learned_update.randomness import generator
+from tests.arithmetic import assert_rows_do_not_mind_company
 
 BASE = BaseMLP((8, 5))
 PERMUTED = InputMapDistribution(inversion=0, tilt=0, signs=0, permutation=1)
@@ -114,9 +115,8 @@ def test_one_seed_gives_one_result(fitted):
 
 
 def test_features_of_an_example_do_not_depend_on_the_others(fitted):
-    x = np.random.default_rng(3).uniform(size=(10, 12))
-    alone = np.concatenate([fitted.embed(x[row : row + 1]) for row in range(10)])
-    np.testing.assert_allclose(alone, fitted.embed(x), atol=2e-6)
+    rows = np.random.default_rng(3).uniform(size=(10, 12))
+    assert_rows_do_not_mind_company(fitted.embed, rows)
 
 
 def test_nearest_prototype_by_hand():

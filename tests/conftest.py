@@ -1,0 +1,36 @@
+"""Which tests are slow: `tools/test --fast` leaves them out.
+
+They trace graphs of inner and outer steps, train, or start processes; together they
+take most of the time. Their maths is in the fast ones, too.
+"""
+
+import pytest
+
+SLOW = (
+    "tests/baselines/",
+    "tests/cli/",
+    "tests/estimator/",
+    "tests/evaluation/few_shot/",
+    "tests/evaluation/held_out/",
+    "tests/evaluation/methods/",
+    "tests/evaluation/test_sets/",
+    "tests/evaluation/tuning/",
+    "tests/export/",
+    "tests/golden/test_released_goldens.py",
+    "tests/layers/test_update_rule.py::test_compiled_step",
+    "tests/meta/test_base_training.py",
+    "tests/meta/test_task_inputs.py",
+    "tests/ops/test_readouts.py::test_compiled_steps",
+    "tests/reproductions/",
+    "tests/test_meta_gradient.py",
+    "tests/test_packaging.py",
+    "tests/test_readme.py",
+    "tests/training/",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Marks them, so that `-m "not slow"` selects the others."""
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
