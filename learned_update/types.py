@@ -87,20 +87,21 @@ class InnerState(NamedTuple):
     """Where the unrolls of a group of tasks stand.
 
     Attributes:
-        phi: base-model parameters, every leaf with a leading `tasks` axis.
-        input_map: the tasks' `InputMap` or `PixelMap`, leading `tasks` axis.
-        tasks: the tasks themselves, on the host.
+        phi: base-model parameters, every leaf with a leading `tasks` axis; on the
+            device. What a slot begins an unroll with is merged into it by the outer
+            step, so at `inner_step` 0 it does not matter.
         unroll: unrolls that each slot has begun before this one, `(tasks,)` int64.
         inner_step: inner steps done in the current unroll, `(tasks,)` int64.
         unroll_length: inner steps at which the unroll ends, `(tasks,)` int64.
+        broken: whether the last truncation of each slot was not finite, so that its
+            unroll ends with the next one, `(tasks,)` bool; may be on the device.
     """
 
     phi: Phi
-    input_map: InputMap | PixelMap
-    tasks: tuple[Any, ...]
     unroll: Tensor
     inner_step: Tensor
     unroll_length: Tensor
+    broken: Tensor
 
 
 class Episode(NamedTuple):
@@ -141,16 +142,18 @@ ROTATION, SHIFT_DOWN, SHIFT_RIGHT, NOISE = range(4)  # axis -1 of the coefficien
 class TaskBatch(NamedTuple):
     """What one truncation of a group of tasks reads: indices and coefficients.
 
+    A task's own batch, as it is drawn, has no `tasks` axis.
+
     Attributes:
-        inner: examples of the inner batches, `(tasks, steps, batch)` int32.
+        inner: examples of the inner batches, `(steps, tasks, batch)` int32.
         support: labelled examples that the read-out is fitted to, class by class,
-            `(tasks, steps, ways * shots)` int32.
+            `(steps, tasks, ways * shots)` int32.
         query: labelled examples that it is scored on, class by class,
-            `(tasks, steps, ways * queries)` int32.
+            `(steps, tasks, ways * queries)` int32.
         coefficients: of the augmentation (`ops.augmentation`), for the examples of
-            inner, support and query in this order, `(tasks, steps, rows, 4)` float32;
+            inner, support and query in this order, `(steps, tasks, rows, 4)` float32;
             `()` where images are not augmented.
-        noise: noise images that are added to them, `(tasks, steps, rows)` int32, or
+        noise: noise images that are added to them, `(steps, tasks, rows)` int32, or
             `()`.
     """
 
@@ -161,15 +164,33 @@ class TaskBatch(NamedTuple):
     noise: Tensor = ()
 
 
+class TruncationData(NamedTuple):
+    """All that a group of tasks reads during one truncation.
+
+    Attributes:
+        resident: `Resident`.
+        input_map: `InputMap` or `PixelMap`, leading `tasks` axis.
+        batch: `TaskBatch`.
+        steps: inner steps to do, a scalar; what `batch` has beyond them is not read.
+            None does all of `batch`.
+    """
+
+    resident: Resident
+    input_map: InputMap | PixelMap
+    batch: TaskBatch
+    steps: Tensor | None = None
+
+
 class TrainState(NamedTuple):
     """What a meta-training run carries from one outer step to the next.
 
     Attributes:
         outer_step: outer steps done.
-        skipped: outer steps skipped for a non-finite meta-gradient.
+        skipped: outer steps skipped for a non-finite meta-gradient; may be a scalar on
+            the device.
         groups: one `InnerState` per group of tasks.
     """
 
     outer_step: int
-    skipped: int
+    skipped: Tensor
     groups: tuple[InnerState, ...]

@@ -10,12 +10,15 @@ from learned_update.keras_backend import checked_backend
 
 _backend = importlib.import_module(f"{__name__}.{checked_backend()}")
 
+REMATERIALISE = _backend.REMATERIALISE
 apply_gradients = _backend.apply_gradients
 cholesky = _backend.cholesky
 cos = _backend.cos
 is_concrete = _backend.is_concrete
 jit = _backend.jit
 mean = _backend.mean
+moving = _backend.moving
+optimizer_step = _backend.optimizer_step
 scan = _backend.scan
 sin = _backend.sin
 value_and_grad = _backend.value_and_grad

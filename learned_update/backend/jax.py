@@ -3,6 +3,11 @@
 import jax
 import jax.numpy as jnp
 
+from learned_update.backend.jax_scan import scan_steps
+
+_POLICIES = {"steps": None, "dots": jax.checkpoint_policies.dots_saveable}
+REMATERIALISE = ("none", *_POLICIES)
+
 
 def is_concrete(x):
     """Whether the values of a tensor are known now, outside compiled code."""
@@ -29,18 +34,48 @@ def mean(x, axis=None, keepdims=False):
     return jnp.mean(x, axis=axis, keepdims=keepdims)
 
 
-def jit(function, free=(), xla=True):
+def jit(function, free=(), xla=True, donate=()):
     """A compiled function; XLA is the only compiler here, and every shape compiles."""
     del free, xla
-    return jax.jit(function)
+    return jax.jit(function, donate_argnums=donate)
 
 
-def scan(step, constants, carry, xs, y_like, rematerialise=False):
+def moving(function, variables, free=(), xla=True, donate=()):
+    """A compiled function that moves Keras variables."""
+    del free, xla
+    donated = (0, *(position + 1 for position in donate))
+    compiled = jax.jit(function, donate_argnums=donated)
+
+    def call(*arguments):
+        values, results = compiled([v.value for v in variables], *arguments)
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        return results
+
+    return call
+
+
+def scan(step, constants, carry, xs, y_like, rematerialise="none", length=None):
     """Repeats `(constants, carry, x) -> (carry, y)` over the leading axis of `xs`."""
-    del y_like
-    if rematerialise:
-        step = jax.checkpoint(step)
-    return jax.lax.scan(lambda carry, x: step(constants, carry, x), carry, xs)
+    if length is not None and rematerialise == "steps":
+        return scan_steps(step, constants, carry, xs, y_like, length)
+    if rematerialise != "none":
+        step = jax.checkpoint(step, policy=_POLICIES[rematerialise])
+    if length is None:
+        return jax.lax.scan(lambda carry, x: step(constants, carry, x), carry, xs)
+
+    def body(carry, index_and_x):
+        index, x = index_and_x
+        return jax.lax.cond(
+            index < length,
+            lambda carry, x: step(constants, carry, x),
+            lambda carry, _: (carry, jax.tree.map(jnp.zeros_like, y_like)),
+            carry,
+            x,
+        )
+
+    indices = jnp.arange(len(jax.tree.leaves(xs)[0]))
+    return jax.lax.scan(body, carry, (indices, xs))
 
 
 def vectorize(function):
@@ -51,6 +86,13 @@ def vectorize(function):
 def value_and_grad(function):
     """`(loss, aux), gradients` of `function(x, ...) -> (loss, aux)` by its first."""
     return jax.value_and_grad(function, has_aux=True)
+
+
+def optimizer_step(optimizer, variables, values, gradients):
+    """Values of `variables` and of an optimizer's after a step of it."""
+    count = len(variables)
+    theta, slots = optimizer.stateless_apply(values[count:], gradients, values[:count])
+    return [*theta, *slots]
 
 
 def apply_gradients(optimizer, gradients, variables):

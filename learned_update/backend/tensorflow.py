@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+REMATERIALISE = ("none", "steps")
+
 
 def is_concrete(x):
     """Whether the values of a tensor are known now, outside compiled code."""
@@ -31,7 +33,7 @@ def mean(x, axis=None, keepdims=False):
     return tf.reduce_mean(x, axis=axis, keepdims=keepdims)
 
 
-def jit(function, free=(), xla=None):
+def jit(function, free=(), xla=None, donate=()):
     """A compiled function.
 
     Args:
@@ -40,10 +42,13 @@ def jit(function, free=(), xla=None):
             Without XLA they cost no new trace; each tree structure costs one.
         xla: whether XLA compiles it; None decides: on a GPU or TPU, not on a CPU, where
             it compiles for a minute and is slower in loops.
+        donate: positions of arguments whose memory the results may take, so that the
+            caller must not use them again; for JAX.
 
     Returns:
         A function of the same arguments.
     """
+    del donate
     if xla is None:
         xla = has_accelerator()
     if xla or not free:
@@ -67,6 +72,32 @@ def jit(function, free=(), xla=None):
     return call
 
 
+def moving(function, variables, free=(), xla=None, donate=()):
+    """A compiled function that moves Keras variables.
+
+    Args:
+        function: `(values, *arguments) -> (values, results)`, pure: the values of the
+            variables before and after.
+        variables: Keras variables.
+        free: as of `jit`, positions among `arguments`.
+        xla: as of `jit`.
+        donate: as of `jit`, positions among `arguments`; the variables' old values
+            always are.
+
+    Returns:
+        A function of `arguments` that gives the results.
+    """
+
+    def moved(*arguments):
+        values = [tf.convert_to_tensor(variable) for variable in variables]
+        values, results = function(values, *arguments)
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        return results
+
+    return jit(moved, free, xla, donate)
+
+
 def has_accelerator():
     """Whether TensorFlow sees a GPU or TPU."""
     return any(tf.config.list_logical_devices(kind) for kind in ("GPU", "TPU"))
@@ -79,7 +110,7 @@ def _signature(argument, free):
     )
 
 
-def scan(step, constants, carry, xs, y_like, rematerialise=False):
+def scan(step, constants, carry, xs, y_like, rematerialise="none", length=None):
     """Repeats a step over the leading axis of `xs`.
 
     Args:
@@ -88,16 +119,22 @@ def scan(step, constants, carry, xs, y_like, rematerialise=False):
         carry: tree of tensors handed from step to step.
         xs: tree of tensors with a common leading axis, one slice a step.
         y_like: tree of tensors of the shapes and dtypes of a step's y.
-        rematerialise: whether the gradient computes a step's intermediates again, so
-            that only carries are kept.
+        rematerialise: which of a step's intermediates the gradient computes again, one
+            of `REMATERIALISE`: `"none"`; all of a `"steps"`, so that only carries are
+            kept; on JAX also all but the results of matrix products, `"dots"`.
+        length: how many steps to do, a scalar of at most the length of `xs`, which one
+            compiled function may get anew at every call; None does all. `xs` is then
+            not differentiated.
 
     Returns:
-        `(carry, ys)`: the last carry, and the ys stacked along a new leading axis.
+        `(carry, ys)`: the last carry, and the ys stacked along a new leading axis; 0
+        at steps that were not done.
     """
     constants, carry, xs, y_like = tf.nest.map_structure(
         tf.convert_to_tensor, (constants, carry, xs, y_like)
     )
-    length = tf.shape(tf.nest.flatten(xs)[0])[0]
+    longest = tf.shape(tf.nest.flatten(xs)[0])[0]
+    length = longest if length is None else tf.cast(length, tf.int32)
     flat_constants, flat_carry = tf.nest.flatten(constants), tf.nest.flatten(carry)
     flat_y_like = tf.nest.flatten(y_like)
 
@@ -105,7 +142,7 @@ def scan(step, constants, carry, xs, y_like, rematerialise=False):
         constants_carry_x = tf.nest.pack_sequence_as((constants, carry, xs), flat)
         return tf.nest.flatten(step(*constants_carry_x))
 
-    if rematerialise:
+    if rematerialise == "steps":
         flat_step = _rematerialised(flat_step)
 
     def body(index, flat_carry, arrays):
@@ -116,13 +153,14 @@ def scan(step, constants, carry, xs, y_like, rematerialise=False):
         return index + 1, results[: len(flat_carry)], arrays
 
     arrays = [
-        tf.TensorArray(y.dtype, size=length, element_shape=y.shape) for y in flat_y_like
+        tf.TensorArray(y.dtype, size=longest, element_shape=y.shape)
+        for y in flat_y_like
     ]
     _, flat_carry, arrays = tf.while_loop(
         lambda index, *_: index < length,
         body,
         (tf.constant(0), flat_carry, arrays),
-        maximum_iterations=length,
+        maximum_iterations=longest,
     )
     ys = [array.stack() for array in arrays]
     return (
@@ -185,6 +223,23 @@ def value_and_grad(function):
         return (loss, aux), tf.nest.pack_sequence_as(x, gradients)
 
     return differentiated
+
+
+def optimizer_step(optimizer, variables, values, gradients):
+    """Values of `variables` and of an optimizer's after a step of it.
+
+    Args:
+        optimizer: a Keras optimizer that was built with the variables.
+        variables: Keras variables, which TensorFlow moves in place.
+        values: of the variables and of `optimizer.variables` before the step.
+        gradients: one per variable.
+
+    Returns:
+        A list like `values`.
+    """
+    del values
+    optimizer.apply(gradients, variables)
+    return [tf.convert_to_tensor(v) for v in (*variables, *optimizer.variables)]
 
 
 def apply_gradients(optimizer, gradients, variables):

@@ -28,60 +28,34 @@ class MetaGradient(NamedTuple):
     norm: Any
 
 
-def meta_gradient(
-    rule,
-    base,
-    objective,
-    theta,
-    phi,
-    resident,
-    input_map,
-    batch,
-    episode,
-    clip_norm,
-    joint_statistics=True,
-    rematerialise=False,
-):
+def meta_gradient(step, theta, phi, data, clip_norm, rematerialise="steps"):
     """Truncated backpropagation through time for a group of tasks.
+
+    An estimator: with its settings bound it is (step, theta, phi, data) ->
+    `MetaGradient`, which is all that the trainer knows of it.
 
     The meta-objective is averaged over the states of the truncation. The incoming phi
     is not differentiated: that is the truncation. Each task has its own copy of theta,
     so that its gradient can be clipped on its own.
 
     Args:
-        rule: `UpdateRule`.
-        base: `BaseMLP`.
-        objective: see `truncated_unroll`.
+        step: `TruncatedStep`.
         theta: values for `rule.trainable_variables`.
         phi: `Phi`, leading `tasks` axis.
-        resident: `Resident`.
-        input_map: `InputMap` or `PixelMap`, leading `tasks` axis.
-        batch: `TaskBatch`.
-        episode: `Episode`.
+        data: `TruncationData`.
         clip_norm: bound of the global norm of a task's gradient.
-        joint_statistics: see `truncated_unroll`.
-        rematerialise: whether the gradient computes intermediates again.
+        rematerialise: what the gradient computes again, see `backend.scan`.
 
     Returns:
         `MetaGradient`.
     """
-    tasks = ops.shape(batch.inner)[0]
+    steps, tasks = ops.shape(data.batch.inner)[:2]
+    dtype = phi.layers[0].kernel.dtype
+    steps = ops.cast(steps if data.steps is None else data.steps, dtype)
 
     def total_loss(copies, phi):
-        truncation = truncated_unroll(
-            rule,
-            base,
-            objective,
-            copies,
-            phi,
-            resident,
-            input_map,
-            batch,
-            episode,
-            joint_statistics,
-            rematerialise,
-        )
-        loss = backend.mean(truncation.loss, axis=0)  # (tasks,)
+        truncation = truncated_unroll(step, copies, phi, data, rematerialise)
+        loss = ops.sum(truncation.loss, axis=0) / steps  # (tasks,)
         return ops.sum(loss), (truncation, loss)
 
     copies = [ops.broadcast_to(x, (tasks, *x.shape)) for x in theta]
@@ -92,7 +66,7 @@ def meta_gradient(
         gradient=[backend.mean(_broadcast(scale, g) * g, axis=0) for g in gradients],
         phi=truncation.phi,
         loss=loss,
-        query_accuracy=backend.mean(truncation.query_accuracy, axis=0),
+        query_accuracy=ops.sum(truncation.query_accuracy, axis=0) / steps,
         norm=norm,
     )
 

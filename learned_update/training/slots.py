@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from keras import ops
 
-from learned_update.meta.trees import stack, unstack
 from learned_update.randomness import generator
 from learned_update.types import InnerState
 
-TRUNCATION, EXAMPLES, TASK, LENGTH, PHI, PHASE = range(6)  # what a key draws
+TRUNCATION, EXAMPLES, TASK, LENGTH, PHI, PHASE, SPARE = range(7)  # what a key draws
 
 
 class SlotGroup(NamedTuple):
@@ -48,80 +48,83 @@ def draw_task(group, slot, unroll):
     return group.tasks.draw_task(group.generator(TASK, slot, unroll))
 
 
+def draw_phi(group, slot, unroll):
+    """The `Phi` that an unroll of a slot begins with."""
+    return group.base.init_phi(
+        group.tasks.input_dim, (group.seed, PHI, group.index, slot, unroll)
+    )
+
+
+def spare_phi(group):
+    """The `Phi` that takes the place of one that is not finite."""
+    return group.base.init_phi(group.tasks.input_dim, (group.seed, SPARE, group.index))
+
+
 def initial_state(group):
     """`InnerState` of a group at the first outer step.
 
     The first unroll of every slot is cut to a random share, so that the slots stand
     at different phases from then on.
     """
-    slots = range(group.slots)
     lengths = []
-    for slot in slots:
+    for slot in range(group.slots):
         phase = group.generator(PHASE, slot).uniform()
         lengths.append(max(1, round(phase * _draw_length(group, slot, 0))))
-    tasks = tuple(draw_task(group, slot, 0) for slot in slots)
-    phis = [_draw_phi(group, slot, 0) for slot in slots]
     return InnerState(
-        phi=stack(phis),
-        input_map=stack([task.input_map for task in tasks]),
-        tasks=tasks,
+        phi=keras.tree.map_structure(
+            lambda leaf: ops.zeros((group.slots, *leaf.shape), leaf.dtype),
+            spare_phi(group),
+        ),
         unroll=np.zeros(group.slots, np.int64),
         inner_step=np.zeros(group.slots, np.int64),
         unroll_length=np.asarray(lengths, np.int64),
+        broken=np.zeros(group.slots, bool),
     )
 
 
-def advance(group, state, phi, steps, broken):
-    """The state after a truncation, with ended unrolls begun anew.
+def due_lengths(state):
+    """`unroll_length`, but 0 where a broken unroll is to end; waits for the device.
+
+    An unroll whose truncation was not finite goes on from the spare phi. That is
+    known one truncation later, at the end of which the unroll ends.
+    """
+    broken = ops.convert_to_numpy(state.broken) & (state.inner_step > 0)
+    return np.where(broken, 0, state.unroll_length)
+
+
+def advance(group, state, steps):
+    """Where the slots stand after a truncation; phi and `broken` stay as they are.
 
     Args:
         group: `SlotGroup`.
         state: `InnerState` before the truncation.
-        phi: `Phi` after it, leading `tasks` axis.
         steps: inner steps of the truncation.
-        broken: `(tasks,)` bool, unrolls to be abandoned.
 
     Returns:
-        `(state, resets)`: the next `InnerState` and how many slots began anew.
+        `(state, resets)`: the next `InnerState`, and how many slots begin anew.
     """
-    inner_step = state.inner_step + steps
-    ended = (inner_step >= state.unroll_length) | broken
-    state = state._replace(phi=phi, inner_step=np.where(ended, 0, inner_step))
-    if not ended.any():
-        return state, 0
-    phis, maps = unstack(phi, group.slots), unstack(state.input_map, group.slots)
-    tasks, lengths = list(state.tasks), state.unroll_length.copy()
+    inner_step, lengths = state.inner_step + steps, due_lengths(state)
+    ended = inner_step >= lengths
     unroll = state.unroll + ended
     for slot in np.flatnonzero(ended).tolist():
-        begun = int(unroll[slot])
-        tasks[slot] = draw_task(group, slot, begun)
-        maps[slot] = tasks[slot].input_map
-        phis[slot] = _draw_phi(group, slot, begun)
-        lengths[slot] = _draw_length(group, slot, begun)
+        lengths[slot] = _draw_length(group, slot, int(unroll[slot]))
     state = state._replace(
-        phi=stack(phis),
-        input_map=stack(maps),
-        tasks=tuple(tasks),
         unroll=unroll,
+        inner_step=np.where(ended, 0, inner_step),
         unroll_length=lengths,
     )
     return state, int(ended.sum())
 
 
-def draw_batch(group, state, outer_step, steps):
-    """`TaskBatch` of NumPy arrays for one truncation of a group."""
+def draw_batch(group, tasks, outer_step, steps):
+    """`TaskBatch` of NumPy arrays for one truncation of a group's present tasks."""
     drawn = [
         group.tasks.draw_batch(
             group.generator(EXAMPLES, slot, outer_step), task, steps, group.batch_size
         )
-        for slot, task in enumerate(state.tasks)
+        for slot, task in enumerate(tasks)
     ]
-    return keras.tree.map_structure(lambda *parts: np.stack(parts), *drawn)
-
-
-def _draw_phi(group, slot, unroll):
-    seed = (group.seed, PHI, group.index, slot, unroll)
-    return group.base.init_phi(group.tasks.input_dim, seed)
+    return keras.tree.map_structure(lambda *parts: np.stack(parts, axis=1), *drawn)
 
 
 def _draw_length(group, slot, unroll):

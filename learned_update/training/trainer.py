@@ -1,6 +1,6 @@
 """The meta-trainer: gradient descent of theta through truncated unrolls."""
 
-import resource
+import functools
 
 import keras
 import numpy as np
@@ -9,21 +9,24 @@ from keras import ops
 from learned_update import backend
 from learned_update.errors import invalid
 from learned_update.meta.meta_gradient import meta_gradient
+from learned_update.meta.truncated_step import TruncatedStep
 from learned_update.randomness import generator
+from learned_update.training.compiled import CompiledOuterStep
+from learned_update.training.draws import GroupDraws, OuterDraw
 from learned_update.training.objective import cosine_objective
 from learned_update.training.optimizer import BETA_1, BETA_2
+from learned_update.training.outer_step import mean_gradient
 from learned_update.training.schedule import Schedule, check_schedule
 from learned_update.training.slots import (
     TRUNCATION,
     SlotGroup,
     advance,
-    draw_batch,
     initial_state,
+    spare_phi,
 )
+from learned_update.training.step_metrics import StepMetrics
 from learned_update.training.task_group import check_group
 from learned_update.types import TrainState
-
-KIB_PER_GB = 1e9 / 1024  # of `ru_maxrss` on Linux
 
 
 class MetaTrainer:
@@ -44,8 +47,9 @@ class MetaTrainer:
             authors did, or both with the batch statistics of the support.
         groups_per_step: groups that an outer step visits in turn; all if None.
         seed: of everything that is drawn.
-        rematerialise: whether the gradient computes intermediates again, which keeps
-            only phi per inner step in memory.
+        rematerialise: what the gradient computes again to save memory, one of
+            `backend.REMATERIALISE`: `"none"`; `"steps"`, which keeps only phi per inner
+            step; on JAX also `"dots"`, which keeps the results of matrix products.
 
     Raises:
         ValueError: there is no group, or a number makes no sense.
@@ -62,20 +66,18 @@ class MetaTrainer:
         joint_statistics=True,
         groups_per_step=None,
         seed=0,
-        rematerialise=True,
+        rematerialise="steps",
     ):
         self.rule = rule
         groups = tuple(groups)
         self.optimizer = optimizer or keras.optimizers.Adam(
             3e-3, beta_1=BETA_1, beta_2=BETA_2
         )
-        self.objective = objective or cosine_objective()
         self.schedule = schedule or Schedule()
         self.clip_norm = clip_norm
-        self.joint_statistics = joint_statistics
         self.groups_per_step = groups_per_step or len(groups)
         self.seed = seed
-        self.rematerialise = rematerialise
+        _check_rematerialise(rematerialise)
         check_schedule(self.schedule)
         if not 1 <= self.groups_per_step <= len(groups):
             raise invalid(
@@ -99,137 +101,128 @@ class MetaTrainer:
             for index, group in enumerate(groups)
         )
         self.optimizer.build(rule.trainable_variables)
-        self._resident = _resident(group.tasks for group in self.groups)
-        self._compiled = {}  # groups of one depth, activation and episode share one
+        spares = [spare_phi(group) for group in self.groups]
+        self._draws = [
+            GroupDraws(group, spare)
+            for group, spare in zip(self.groups, spares, strict=True)
+        ]
+        self._outer_step = CompiledOuterStep(
+            rule,
+            self.optimizer,
+            self.groups,
+            spares,
+            functools.partial(
+                meta_gradient, clip_norm=clip_norm, rematerialise=rematerialise
+            ),
+            functools.partial(
+                TruncatedStep,
+                rule,
+                objective=objective or cosine_objective(),
+                joint_statistics=joint_statistics,
+            ),
+        )
 
     def initial_state(self):
         """`TrainState` at the first outer step."""
         return TrainState(
             outer_step=0,
-            skipped=0,
+            skipped=np.int32(0),
             groups=tuple(initial_state(group) for group in self.groups),
         )
 
-    def step(self, state):
-        """One outer step.
+    def draw(self, state):
+        """What the next outer step reads: a function of outer step and slots alone.
 
         Args:
-            state: `TrainState`; theta and the optimizer's slots are variables.
+            state: `TrainState`, of which phi is not looked at.
 
         Returns:
-            `(state, metrics)`: the next `TrainState` and a dict of numbers. If a
-            task's gradient or phi is not finite, theta stays as it is, the unroll
-            that caused it begins anew, and `skipped` counts it.
+            `OuterDraw`.
         """
-        steps, results = self._truncate(state)
-        norms = {i: ops.convert_to_numpy(r.norm) for i, r in results.items()}
-        finite = all(np.isfinite(norm).all() for norm in norms.values())
-        if finite:
-            backend.apply_gradients(
-                self.optimizer, _mean(results), self.rule.trainable_variables
-            )
-        groups, resets = list(state.groups), 0
-        for index, result in results.items():
-            groups[index], begun = advance(
-                self.groups[index],
-                state.groups[index],
-                result.phi,
-                steps,
-                broken=~np.isfinite(norms[index]),
-            )
-            resets += begun
-        state = TrainState(
-            outer_step=state.outer_step + 1,
-            skipped=state.skipped + (not finite),
-            groups=tuple(groups),
+        steps = self._truncation_length(state)
+        return OuterDraw(
+            steps,
+            {
+                index: self._draws[index](state.groups[index], state.outer_step, steps)
+                for index in self._visited(state)
+            },
         )
-        return state, _metrics(state, results, norms, steps, resets, self.clip_norm)
+
+    def advance(self, state):
+        """Where the slots stand after the next outer step, without doing it.
+
+        Args:
+            state: `TrainState`.
+
+        Returns:
+            `(state, resets)`: the next `TrainState`, but for phi, `broken` and
+            `skipped`, and how many slots begin anew.
+        """
+        steps, groups, resets = self._truncation_length(state), list(state.groups), 0
+        for index in self._visited(state):
+            groups[index], begun = advance(self.groups[index], groups[index], steps)
+            resets += begun
+        following = state._replace(
+            outer_step=state.outer_step + 1, groups=tuple(groups)
+        )
+        return following, resets
+
+    def step(self, state, drawn=None):
+        """One outer step; it returns before the device has done it, where it can.
+
+        Args:
+            state: `TrainState`; theta and the optimizer's slots are variables. Its phi
+                is used up: the next one takes its memory.
+            drawn: what `draw` gives for this state; drawn now if None.
+
+        Returns:
+            `(state, metrics)`: the next `TrainState`, and a mapping of numbers that
+            waits for the device when it is read. If a task's gradient or phi is not
+            finite, theta stays as it is, `skipped` counts it, and the unroll that
+            caused it goes on from a spare phi for one truncation and begins anew.
+        """
+        drawn = drawn or self.draw(state)
+        phis = {index: state.groups[index].phi for index in drawn.groups}
+        results, skipped = self._outer_step(phis, state.skipped, drawn)
+        following, resets = self.advance(state)
+        groups = list(following.groups)
+        for index, result in results.items():
+            groups[index] = groups[index]._replace(phi=result.phi, broken=result.broken)
+        metrics = StepMetrics(
+            following.outer_step,
+            drawn.steps,
+            resets,
+            skipped,
+            [result.figures for result in results.values()],
+            self.clip_norm,
+        )
+        return following._replace(skipped=skipped, groups=tuple(groups)), metrics
 
     def gradient(self, state):
         """The meta-gradient of the next outer step, one tensor per variable."""
-        return _mean(self._truncate(state)[1])
+        drawn = self.draw(state)
+        phis = {  # copies, as a truncation uses phi up
+            index: keras.tree.map_structure(ops.copy, state.groups[index].phi)
+            for index in drawn.groups
+        }
+        results = self._outer_step.truncations(phis, drawn)
+        return mean_gradient([result.gradient for result in results.values()])
 
-    def _truncate(self, state):
-        """Inner steps of one truncation, and a `MetaGradient` per group visited."""
-        steps = self.schedule.draw_truncation_length(
+    def _truncation_length(self, state):
+        return self.schedule.draw_truncation_length(
             generator(self.seed, TRUNCATION, state.outer_step)
         )
-        visited = self._visited(state.outer_step)
-        return steps, {i: self._differentiate(state, i, steps) for i in visited}
 
-    def _visited(self, outer_step):
-        first = outer_step * self.groups_per_step
+    def _visited(self, state):
+        first = state.outer_step * self.groups_per_step
         return [(first + i) % len(self.groups) for i in range(self.groups_per_step)]
 
-    def _differentiate(self, state, index, steps):
-        """`MetaGradient` of one truncation of a group."""
-        group, inner = self.groups[index], state.groups[index]
-        batch = draw_batch(group, inner, state.outer_step, steps)
-        theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
-        gradient = self._gradient_of(group)
-        resident = self._resident[id(group.tasks)]
-        return gradient(theta, inner.phi, resident, inner.input_map, batch)
 
-    def _gradient_of(self, group):
-        """The compiled `meta_gradient` of a group."""
-        episode = group.tasks.episode
-        key = (len(group.base.units), group.base.activation, episode)
-        if key not in self._compiled:
-            gradient = self._gradient_function(group.base, episode)
-            self._compiled[key] = backend.jit(gradient, free=(1, 2, 3, 4))
-        return self._compiled[key]
-
-    def _gradient_function(self, base, episode):
-        def gradient(theta, phi, resident, input_map, batch):
-            return meta_gradient(
-                self.rule,
-                base,
-                self.objective,
-                theta,
-                phi,
-                resident,
-                input_map,
-                batch,
-                episode,
-                self.clip_norm,
-                self.joint_statistics,
-                self.rematerialise,
-            )
-
-        return gradient
-
-
-def _resident(distributions):
-    """`Resident` tensors by the identity of task distributions, which groups share."""
-    distributions = {id(tasks): tasks for tasks in distributions}
-    return {
-        key: keras.tree.map_structure(ops.convert_to_tensor, tasks.resident())
-        for key, tasks in distributions.items()
-    }
-
-
-def _mean(results):
-    """Mean gradient over the groups visited."""
-    gradients = zip(*(r.gradient for r in results.values()), strict=True)
-    return [sum(parts[1:], start=parts[0]) / len(parts) for parts in gradients]
-
-
-def _metrics(state, results, norms, steps, resets, clip_norm):
-    losses = np.concatenate([ops.convert_to_numpy(r.loss) for r in results.values()])
-    accuracies = np.concatenate(
-        [ops.convert_to_numpy(r.query_accuracy) for r in results.values()]
-    )
-    norm = np.concatenate(list(norms.values()))
-    return {
-        "outer_step": state.outer_step,
-        "meta_loss": float(losses.mean()),
-        "query_accuracy": float(accuracies.mean()),
-        "gradient_norm": float(np.median(norm)),
-        "largest_gradient_norm": float(norm.max()),
-        "clipped": float((norm > clip_norm).mean()),
-        "truncation_length": steps,
-        "resets": resets,
-        "skipped": state.skipped,
-        "peak_memory_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        / KIB_PER_GB,
-    }
+def _check_rematerialise(policy):
+    if policy not in backend.REMATERIALISE:
+        raise invalid(
+            "There is no such policy of rematerialisation here.",
+            expected=f"rematerialise as one of {', '.join(backend.REMATERIALISE)}",
+            received=f"rematerialise={policy!r}",
+            remedy="'steps' needs the least memory.",
+        )

@@ -6,12 +6,12 @@ import pytest
 from keras import ops
 
 from learned_update.data import Augmentation, InputMapDistribution, TaskDistribution
-from learned_update.meta import inner_step, truncated_unroll
+from learned_update.meta import TruncatedStep, inner_step, truncated_unroll
 from learned_update.ops.augmentation import augment
 from learned_update.ops.input_maps import apply_input_map
 from learned_update.randomness import generator
 from learned_update.training import cosine_objective
-from learned_update.types import LayerParams, Phi, PixelMap
+from learned_update.types import LayerParams, Phi, PixelMap, TruncationData
 from tests.rules_and_bases import base_and_phi, neuron_local
 from tests.training import small_run
 
@@ -27,17 +27,22 @@ def distribution(**options):
     return TaskDistribution([small_run.images()], ways=3, shots=3, queries=3, **options)
 
 
-def arguments(tasks, phi, input_map, rule):
+def unrolled(rule, base, tasks, phi, input_map, targets=None, weight=1.0):
+    """`Truncation` of one task from phi."""
     task = tasks.draw_task(generator(0))
     batch = tasks.draw_batch(generator(1), task, STEPS, BATCH)
-    return {
-        "theta": one_task([v.value for v in rule.trainable_variables]),
-        "phi": one_task(phi),
-        "resident": keras.tree.map_structure(ops.convert_to_tensor, tasks.resident()),
-        "input_map": one_task(input_map),
-        "batch": one_task(batch),
-        "episode": tasks.episode,
-    }
+    data = TruncationData(
+        keras.tree.map_structure(ops.convert_to_tensor, tasks.resident()),
+        one_task(input_map),
+        keras.tree.map_structure(lambda x: ops.convert_to_tensor(x)[:, None], batch),
+    )
+    episode = tasks.episode
+    if targets is not None:
+        episode = episode._replace(regression_targets=targets)
+    objective = cosine_objective(regression_weight=weight)
+    step = TruncatedStep(rule, base, objective, episode)
+    theta = one_task([v.value for v in rule.trainable_variables])
+    return truncated_unroll(step, theta, one_task(phi), data)
 
 
 @pytest.mark.parametrize("augmentation", [None, AUGMENTATION], ids=["plain", "moved"])
@@ -59,12 +64,7 @@ def test_permuted_and_unpermuted_tasks_have_the_same_meta_loss(augmentation):
         (permuted_phi, plain._replace(order=order)),
         (phi, plain._replace(order=order)),
     ):
-        result = truncated_unroll(
-            rule,
-            base,
-            cosine_objective(),
-            **arguments(tasks, start, input_map, rule),
-        )
+        result = unrolled(rule, base, tasks, start, input_map)
         losses.append(ops.convert_to_numpy(result.loss))
         kernels.append(ops.convert_to_numpy(result.phi.layers[0].kernel)[0])
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-9)
@@ -81,11 +81,7 @@ def test_the_coefficients_of_labelled_examples_are_asked_for(targets):
         input_maps=InputMapDistribution(1, 0, 0, 1, 1),
     )
     input_map = tasks.draw_task(generator(0)).input_map
-    given = arguments(tasks, phi, input_map, rule)
-    given["episode"] = given["episode"]._replace(regression_targets=targets)
-    result = truncated_unroll(
-        rule, base, cosine_objective(regression_weight=0.7), **given
-    )
+    result = unrolled(rule, base, tasks, phi, input_map, targets, weight=0.7)
     batch = tasks.draw_batch(generator(1), tasks.draw_task(generator(0)), STEPS, BATCH)
     for step in range(STEPS):
         rows = np.concatenate([part[step] for part in batch[:3]])

@@ -6,9 +6,9 @@ import pytest
 from keras import ops
 
 import learned_update as lu
-from learned_update.meta import truncated_unroll
+from learned_update.meta import TruncatedStep, truncated_unroll
 from learned_update.training import cosine_objective
-from learned_update.types import Episode, InputMap, Resident, TaskBatch
+from learned_update.types import Episode, InputMap, Resident, TaskBatch, TruncationData
 from tests.rules_and_bases import base_and_phi, neuron_local
 
 EPISODE = Episode(ways=2, shots=3, queries=4)
@@ -25,21 +25,18 @@ def test_loss_after_one_step(joint):
         *(rng.permutation(40)[:n].reshape(1, 1, n).astype("int32") for n in (8, 6, 8))
     )
     one = keras.tree.map_structure(lambda x: ops.expand_dims(x, 0), phi)
-    result = truncated_unroll(
-        rule,
-        base,
-        cosine_objective(),
-        [
-            ops.expand_dims(ops.convert_to_tensor(v), 0)
-            for v in rule.trainable_variables
-        ],
-        one,
+    step = TruncatedStep(
+        rule, base, cosine_objective(), EPISODE, joint_statistics=joint
+    )
+    data = TruncationData(
         Resident(ops.convert_to_tensor(pixels)),
         InputMap(offset[None], matrix[None]),
         keras.tree.map_structure(ops.convert_to_tensor, rows),
-        EPISODE,
-        joint_statistics=joint,
     )
+    theta = [
+        ops.expand_dims(ops.convert_to_tensor(v), 0) for v in rule.trainable_variables
+    ]
+    result = truncated_unroll(step, theta, one, data)
 
     def images(indices):
         return (pixels[indices.ravel()] / 255 - offset) @ matrix

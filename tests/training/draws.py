@@ -7,9 +7,7 @@ import keras
 import numpy as np
 
 from learned_update.data import Augmentation, InputMapDistribution, TaskDistribution
-from learned_update.randomness import generator
 from learned_update.training import Schedule, TaskGroup
-from learned_update.training.slots import TRUNCATION, advance, draw_batch
 from tests.training import small_run
 
 OUTER_STEPS = 6
@@ -33,22 +31,13 @@ def trainer():
 
 
 def outer_step(run, state):
-    """Draws an outer step; phi stays as it was where no unroll ends.
+    """Draws an outer step, and takes the state past it; phi stays as it was.
 
     Returns:
         `(state, drawn)`: the next `TrainState`, and all that the step reads.
     """
-    steps = run.schedule.draw_truncation_length(
-        generator(run.seed, TRUNCATION, state.outer_step)
-    )
-    drawn, groups = [], []
-    for group, inner in zip(run.groups, state.groups, strict=True):
-        batch = draw_batch(group, inner, state.outer_step, steps)
-        drawn += keras.tree.flatten((batch, inner.input_map, inner.phi))
-        idle = np.zeros(group.slots, bool)
-        groups.append(advance(group, inner, inner.phi, steps, idle)[0])
-    state = state._replace(outer_step=state.outer_step + 1, groups=tuple(groups))
-    return state, [np.asarray(part) for part in drawn]
+    drawn = keras.tree.flatten(run.draw(state).groups)
+    return run.advance(state)[0], [np.asarray(part) for part in drawn]
 
 
 def digest(drawn):

@@ -13,7 +13,13 @@ from learned_update.evaluation.held_out.monitor import held_out_monitor
 from learned_update.evaluation.held_out.watch import HeldOutWatch
 from learned_update.meta import BaseTrainer
 from learned_update.run_metrics import read_metrics
-from learned_update.training import MetaTrainer, Schedule, checkpoints, meta_train
+from learned_update.training import (
+    MetaTrainer,
+    Schedule,
+    checkpoints,
+    meta_train,
+    run,
+)
 from tests.training import small_run
 
 DOMAINS = ("letters", "reviews")
@@ -43,7 +49,8 @@ def monitor(datasets=None):
 
 
 def train(run_dir, **options):
-    return meta_train(
+    """Theta after a run."""
+    rule = meta_train(
         run_dir,
         **{
             "seed": 3,
@@ -56,6 +63,7 @@ def train(run_dir, **options):
             **options,
         },
     )
+    return rule.get_weights()
 
 
 def losses(run_dir):
@@ -68,29 +76,37 @@ def timeless(run_dir):
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled_once():
-    """All runs share compiled functions, which take theta as an argument."""
-    functions = {}
-    gradient_of = MetaTrainer._gradient_of
+    """All runs share compiled functions: one rule and trainer, set back every time."""
+    kept = {}
 
-    def shared_gradient(self, group):
-        if "gradient" not in functions:
-            functions["gradient"] = gradient_of(self, group)
-        return functions["gradient"]
+    def shared_rule(seed):
+        rule = kept.setdefault("rule", lu.UpdateRule(seed=seed))
+        rule.set_weights(kept.setdefault("theta", rule.get_weights()))
+        return rule
+
+    def shared_trainer(*arguments, **options):
+        if "trainer" not in kept:
+            kept["trainer"] = MetaTrainer(*arguments, **options)
+        for variable in kept["trainer"].optimizer.variables:
+            if variable.name != "learning_rate":
+                variable.assign(np.zeros(variable.shape))
+        return kept["trainer"]
 
     def shared_base_trainer(rule, base):
         trainer = BaseTrainer(rule, base)
-        trainer._unroll = functions.setdefault("unroll", trainer._unroll)
+        trainer._unroll = kept.setdefault("unroll", trainer._unroll)
         return trainer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MetaTrainer, "_gradient_of", shared_gradient)
+        patch.setattr(lu, "UpdateRule", shared_rule)
+        patch.setattr(run, "MetaTrainer", shared_trainer)
         patch.setattr(held_out_watch, "BaseTrainer", shared_base_trainer)
         yield
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """A run with a monitor: folder, rule, and theta by evaluated outer step."""
+    """A run with a monitor: folder, last theta, and theta by evaluated outer step."""
     folder, thetas = tmp_path_factory.mktemp("whole"), {}
     evaluate = HeldOutWatch.evaluate
 
@@ -104,14 +120,14 @@ def whole(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HeldOutWatch, "evaluate", noted)
-        rule = train(folder, monitor=monitor())
-    return folder, rule, thetas
+        theta = train(folder, monitor=monitor())
+    return folder, theta, thetas
 
 
 def test_a_monitor_does_not_change_the_run(whole, tmp_path):
-    folder, rule, _ = whole
+    folder, theta, _ = whole
     plain = train(tmp_path)
-    for a, b in zip(rule.get_weights(), plain.get_weights(), strict=True):
+    for a, b in zip(theta, plain, strict=True):
         np.testing.assert_array_equal(a, b)
     assert losses(folder) == losses(tmp_path)
     assert not list(tmp_path.rglob("*held_out*"))
@@ -140,7 +156,7 @@ def test_the_best_rule_is_that_of_its_outer_step(whole, domain):
 
 
 def test_interrupted_evaluations_lose_nothing(whole, tmp_path, monkeypatch):
-    folder, rule, _ = whole
+    folder, theta, _ = whole
     domain_scores = held_out_watch.domain_scores
     evaluate = HeldOutWatch.evaluate
 
@@ -168,7 +184,7 @@ def test_interrupted_evaluations_lose_nothing(whole, tmp_path, monkeypatch):
     assert timeless(tmp_path) == timeless(folder)[:4]
 
     resumed = train(tmp_path, monitor=monitor())
-    for a, b in zip(rule.get_weights(), resumed.get_weights(), strict=True):
+    for a, b in zip(theta, resumed, strict=True):
         np.testing.assert_array_equal(a, b)
     assert timeless(tmp_path) == timeless(folder)
     assert losses(tmp_path) == losses(folder)

@@ -71,9 +71,9 @@ def test_every_depth_compiles_once_and_groups_share_what_lies_on_the_device(
 
     traces = []
 
-    def counted(rule, base, *arguments):
-        traces.append(len(base.units))
-        return meta_gradient(rule, base, *arguments)
+    def counted(step, *arguments, **options):
+        traces.append(len(step.base.units))
+        return meta_gradient(step, *arguments, **options)
 
     meta_gradient = module.meta_gradient
     monkeypatch.setattr(module, "meta_gradient", counted)
@@ -90,7 +90,7 @@ def test_every_depth_compiles_once_and_groups_share_what_lies_on_the_device(
     assert len({(group.units, group.batch_size) for group in groups}) == 4
     run = small_run.trainer(groups=groups, groups_per_step=1)
     assert isinstance(run, MetaTrainer)
-    assert len(run._resident) == 1
+    assert len(run._outer_step._resident) == 1
     state = run.initial_state()
     for _ in range(8):
         state, _ = run.step(state)

@@ -25,7 +25,8 @@ from learned_update.training import (
     restore_checkpoint,
     save_checkpoint,
 )
-from learned_update.training.slots import draw_batch
+from learned_update.training.checkpoint import SLOT_FIELDS
+from learned_update.training.slots import draw_phi, spare_phi
 from tests.training import small_run
 
 
@@ -47,14 +48,14 @@ def theta(trainer):
 
 def plain_gradients(trainer, state, steps):
     """Gradients of one truncation, task by task: no scan, no map, no clipping."""
-    group, inner = trainer.groups[0], state.groups[0]
-    batch = draw_batch(group, inner, state.outer_step, steps)
+    group, drawn = trainer.groups[0], trainer.draw(state).groups[0]
+    batch = keras.tree.map_structure(np.asarray, drawn.batch)
     variables = trainer.rule.trainable_variables
     targets = np.repeat(np.eye(3, dtype="float32"), 3, axis=0)
     objective, gradients, losses = cosine_objective(), [], []
-    for slot, phi in enumerate(unstack(inner.phi, group.slots)):
-        phi = keras.tree.map_structure(ops.convert_to_tensor, phi)
-        offset, matrix = inner.tasks[slot].input_map
+    maps = unstack(drawn.input_map, group.slots)
+    for slot, phi in enumerate(unstack(drawn.fresh, group.slots)):
+        offset, matrix = (np.asarray(part) for part in maps[slot])
 
         def images(indices, offset=offset, matrix=matrix):
             return (group.tasks.pixels[indices] * PIXEL_SCALE - offset) @ matrix
@@ -62,10 +63,10 @@ def plain_gradients(trainer, state, steps):
         with tf.GradientTape() as tape:
             loss = 0.0
             for step in range(steps):
-                x = images(batch.inner[slot, step]).astype("float32")
+                x = images(batch.inner[step, slot]).astype("float32")
                 phi = lu.inner_step(trainer.rule, group.base, phi, x)
                 labelled = np.concatenate(
-                    [batch.support[slot, step], batch.query[slot, step]]
+                    [batch.support[step, slot], batch.query[step, slot]]
                 )
                 features = group.base.embed(phi, images(labelled).astype("float32"))
                 loss += objective(features[:9], targets, features[9:], targets)[0]
@@ -87,13 +88,16 @@ def global_norm(gradient):
 
 def test_meta_gradient_is_the_mean_of_clipped_gradients_of_tasks(trainer, theta):
     state = trainer.initial_state()
-    steps, results = trainer._truncate(state)
-    gradients, losses = plain_gradients(trainer, state, steps)
+    drawn = trainer.draw(state)
+    gradients, losses = plain_gradients(trainer, state, drawn.steps)
     norms = np.array([global_norm(g) for g in gradients])
-    np.testing.assert_allclose(results[0].loss, losses, rtol=1e-5)
-    np.testing.assert_allclose(results[0].norm, norms, rtol=2e-3)
+    _, metrics = trainer.step(state)
+    loss, _, norm = np.asarray(metrics.figures[0])
+    np.testing.assert_allclose(loss, losses, rtol=1e-5)
+    np.testing.assert_allclose(norm, norms, rtol=2e-3)
     assert (norms > trainer.clip_norm).any()
     scales = np.minimum(1, trainer.clip_norm / norms)
+    trainer.rule.set_weights(theta)
     for index, value in enumerate(trainer.gradient(state)):
         expected = np.mean(
             [s * g[index].numpy() for s, g in zip(scales, gradients, strict=True)],
@@ -102,19 +106,21 @@ def test_meta_gradient_is_the_mean_of_clipped_gradients_of_tasks(trainer, theta)
         np.testing.assert_allclose(value, expected, atol=2e-5)
 
 
-def test_final_phi_starts_the_next_truncation(trainer, theta):
+def test_unrolls_that_go_on_get_no_fresh_phi(trainer, theta):
     state = trainer.initial_state()
-    steps, results = trainer._truncate(state)
-    following, metrics = trainer.step(state)
-    going_on = following.groups[0].inner_step > 0
-    assert metrics["truncation_length"] == steps
-    assert (following.groups[0].inner_step[going_on] == steps).all()
-    for old, new in zip(
-        keras.tree.flatten(results[0].phi),
-        keras.tree.flatten(following.groups[0].phi),
-        strict=True,
+    slots = {"inner_step": np.array([4, 0]), "unroll_length": np.array([50, 60])}
+    state = state._replace(groups=(state.groups[0]._replace(**slots),))
+    drawn = trainer.draw(state).groups[0]
+    np.testing.assert_array_equal(drawn.begins, [False, True])
+    expected = draw_phi(trainer.groups[0], slot=1, unroll=0)
+    for fresh, leaf in zip(
+        keras.tree.flatten(drawn.fresh), keras.tree.flatten(expected), strict=True
     ):
-        np.testing.assert_array_equal(np.asarray(old)[going_on], new[going_on])
+        np.testing.assert_array_equal(fresh[1], leaf)
+        assert not np.asarray(fresh[0]).any()
+    state, metrics = trainer.step(state, trainer.draw(state))
+    steps = metrics["truncation_length"]
+    assert state.groups[0].inner_step.tolist() == [4 + steps, steps]
 
 
 def test_slots_begin_anew_on_their_own_and_at_different_phases():
@@ -127,25 +133,61 @@ def test_slots_begin_anew_on_their_own_and_at_different_phases():
     assert lengths.min() < 40
 
 
-def test_not_finite_gradient_skips_the_step_and_resets_the_unroll(trainer, theta):
-    state = trainer.initial_state()
+def with_nan(state, slot):
+    """The state with one number of one slot's phi not finite."""
     inner = state.groups[0]
-    broken = [np.array(leaf) for leaf in keras.tree.flatten(inner.phi)]
-    broken[0][1] = np.nan
-    phi = keras.tree.pack_sequence_as(
-        inner.phi, [ops.convert_to_tensor(x) for x in broken]
+    leaves = [np.array(leaf) for leaf in keras.tree.flatten(inner.phi)]
+    leaves[0][slot, 0, 0] = np.nan
+    phi = [ops.convert_to_tensor(leaf) for leaf in leaves]
+    phi = keras.tree.pack_sequence_as(inner.phi, phi)
+    return state._replace(groups=(inner._replace(phi=phi),))
+
+
+def test_a_broken_unroll_goes_on_from_the_spare_phi_and_begins_anew(
+    trainer, theta, tmp_path
+):
+    state = trainer.initial_state()
+    state = state._replace(  # as if all unrolls had gone on for one step
+        groups=(
+            state.groups[0]._replace(
+                phi=trainer.draw(state).groups[0].fresh,
+                inner_step=np.array([1, 1]),
+                unroll_length=np.array([50, 60]),
+            ),
+        )
     )
-    state = state._replace(groups=(inner._replace(phi=phi),))
-    state, metrics = trainer.step(state)
+    state, metrics = trainer.step(with_nan(state, slot=1))
     assert state.skipped == metrics["skipped"] == 1
     for before, after in zip(theta, trainer.rule.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
-    assert state.groups[0].unroll[1] == 1
-    assert state.groups[0].inner_step[1] == 0
-    assert all(np.isfinite(x).all() for x in keras.tree.flatten(state.groups[0].phi))
-    _, metrics = trainer.step(state)
+    assert int(trainer.optimizer.iterations) == 0
+    np.testing.assert_array_equal(state.groups[0].broken, [False, True])
+    steps = metrics["truncation_length"]
+    assert state.groups[0].inner_step.tolist() == [1 + steps] * 2
+    spare = spare_phi(trainer.groups[0])
+    for leaf, expected in zip(
+        keras.tree.flatten(state.groups[0].phi), keras.tree.flatten(spare), strict=True
+    ):
+        np.testing.assert_array_equal(leaf[1], expected)
+        assert not np.array_equal(leaf[0], expected)
+
+    path = save_checkpoint(tmp_path, trainer, state)
+    following, metrics = trainer.step(state)
     assert metrics["skipped"] == 1
+    assert metrics["resets"] == 1
     assert np.isfinite(metrics["meta_loss"])
+    assert following.groups[0].unroll.tolist() == [0, 1]
+    assert following.groups[0].inner_step[1] == 0
+    assert int(trainer.optimizer.iterations) == 1
+    moved = trainer.rule.get_weights()
+
+    again, _ = trainer.step(restore_checkpoint(path, trainer))
+    for a, b in zip(moved, trainer.rule.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    for field in SLOT_FIELDS:
+        np.testing.assert_array_equal(
+            getattr(following.groups[0], field), getattr(again.groups[0], field)
+        )
 
 
 def test_restart_changes_nothing(trainer, theta, tmp_path):
@@ -162,8 +204,11 @@ def test_restart_changes_nothing(trainer, theta, tmp_path):
         restored, again = trainer.step(restored)
     for a, b in zip(expected, trainer.rule.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
-    del metrics["peak_memory_gb"], again["peak_memory_gb"]
-    assert metrics == again
+    assert timeless(metrics) == timeless(again)
+
+
+def timeless(metrics):
+    return {x: y for x, y in metrics.items() if x != "peak_memory_gb"}
 
 
 def test_only_the_newest_checkpoints_are_kept(trainer, tmp_path):
@@ -223,10 +268,10 @@ def test_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch):
     whole = small_meta_train(tmp_path / "whole")
     step = MetaTrainer.step
 
-    def interrupted_step(self, state):
+    def interrupted_step(self, state, drawn):
         if state.outer_step == 0:
             os.kill(os.getpid(), signal.SIGINT)
-        return step(self, state)
+        return step(self, state, drawn)
 
     monkeypatch.setattr(MetaTrainer, "step", interrupted_step)
     with pytest.raises(KeyboardInterrupt, match="after outer step 1 of 3"):
@@ -296,6 +341,7 @@ def test_events_need_a_folder_in_utf8_and_leave_no_file_open(tmp_path, recwarn):
             {"groups": [small_run.groups()[0]._replace(batch_size=1)]},
             "small batches.*batch_size=1",
         ),
+        ({"rematerialise": True}, "policy of rematerialisation.*none, steps.*True"),
         ({"groups_per_step": 2}, "at least one group.*groups_per_step=2"),
         ({"schedule": Schedule((0,), (1, 2))}, "at least one inner step"),
         ({"schedule": Schedule((1,), (5, 2))}, "range of unroll lengths is empty"),
@@ -311,9 +357,9 @@ def test_one_trace_for_all_shapes_of_one_depth(monkeypatch):
 
     traces = []
 
-    def counted(*arguments):
+    def counted(*arguments, **options):
         traces.append(1)
-        return meta_gradient(*arguments)
+        return meta_gradient(*arguments, **options)
 
     meta_gradient = module.meta_gradient
     monkeypatch.setattr(module, "meta_gradient", counted)

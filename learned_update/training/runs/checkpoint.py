@@ -10,8 +10,7 @@ from keras import ops
 from learned_update.archives import open_archive
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.meta.trees import stack
-from learned_update.training.slots import draw_task
+from learned_update.training.slots import due_lengths
 from learned_update.types import TrainState
 
 SLOT_FIELDS = ("unroll", "inner_step", "unroll_length")
@@ -94,7 +93,7 @@ def restore_checkpoint(path, trainer):
             variable.assign(arrays[f"{name}/{index:03d}"])
     return TrainState(
         outer_step=int(arrays["outer_step"]),
-        skipped=int(arrays["skipped"]),
+        skipped=np.int32(arrays["skipped"]),
         groups=tuple(
             _restored_group(arrays, group, inner)
             for group, inner in zip(
@@ -106,20 +105,13 @@ def restore_checkpoint(path, trainer):
 
 def _restored_group(arrays, group, inner):
     prefix = f"group/{group.index}"
-    slots = {field: arrays[f"{prefix}/{field}"] for field in SLOT_FIELDS}
-    tasks = tuple(
-        draw_task(group, slot, int(unroll))
-        for slot, unroll in enumerate(slots["unroll"])
-    )
     leaves = [
         ops.convert_to_tensor(arrays[f"{prefix}/phi/{index:03d}"])
         for index in range(len(keras.tree.flatten(inner.phi)))
     ]
     return inner._replace(
         phi=keras.tree.pack_sequence_as(inner.phi, leaves),
-        input_map=stack([task.input_map for task in tasks]),
-        tasks=tasks,
-        **slots,
+        **{field: arrays[f"{prefix}/{field}"] for field in SLOT_FIELDS},
     )
 
 
@@ -133,7 +125,7 @@ def _variables(trainer):
 def _arrays(trainer, state):
     arrays = {
         "outer_step": np.int64(state.outer_step),
-        "skipped": np.int64(state.skipped),
+        "skipped": np.int64(int(state.skipped)),
     }
     for name, variables in _variables(trainer).items():
         for index, variable in enumerate(variables):
@@ -142,6 +134,7 @@ def _arrays(trainer, state):
         prefix = f"group/{group.index}"
         for index, leaf in enumerate(keras.tree.flatten(inner.phi)):
             arrays[f"{prefix}/phi/{index:03d}"] = ops.convert_to_numpy(leaf)
+        inner = inner._replace(unroll_length=due_lengths(inner))
         for field in SLOT_FIELDS:
             arrays[f"{prefix}/{field}"] = getattr(inner, field)
     return {key: np.asarray(value) for key, value in arrays.items()}

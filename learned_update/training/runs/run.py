@@ -1,7 +1,6 @@
 """A meta-training run: a directory, a trainer and everything that it keeps."""
 
 import pathlib
-import time
 from numbers import Integral
 
 import gin
@@ -11,12 +10,14 @@ from absl import logging
 from learned_update.data.catalogue.partitions import check_disjoint
 from learned_update.errors import invalid
 from learned_update.progress import Progress
+from learned_update.training.runs.ahead import DrawsAhead
 from learned_update.training.runs.checkpoint import (
     checkpoints,
     restore_checkpoint,
     save_checkpoint,
 )
 from learned_update.training.runs.interruption import interruption
+from learned_update.training.runs.late_metrics import LateMetrics
 from learned_update.training.runs.metrics_log import MetricsLog
 from learned_update.training.runs.unmonitored import Unmonitored
 from learned_update.training.trainer import MetaTrainer
@@ -39,7 +40,7 @@ def meta_train(
     clip_norm=0.3,
     joint_statistics=True,
     groups_per_step=None,
-    rematerialise=True,
+    rematerialise="steps",
     checkpoint_every=50,
     keep_every=None,
     held_out=(),
@@ -66,7 +67,8 @@ def meta_train(
         joint_statistics: whether support and query are embedded as one batch, as the
             authors did, or both with the batch statistics of the support.
         groups_per_step: groups that an outer step visits in turn; all if None.
-        rematerialise: whether the gradient computes intermediates again.
+        rematerialise: what the gradient computes again to save memory, see
+            `MetaTrainer`.
         checkpoint_every: outer steps between two checkpoints, of which the newest
             three are kept.
         keep_every: checkpoints at multiples of so many outer steps are kept for good,
@@ -123,29 +125,30 @@ def meta_train(
         if watch.due(state.outer_step):
             _evaluate(watch, state.outer_step, log)
         _check_interrupted(interrupted, run_dir, state.outer_step, outer_steps)
-        while state.outer_step < outer_steps:
-            begun = time.perf_counter()
-            state, metrics = trainer.step(state)
-            metrics["seconds"] = time.perf_counter() - begun
-            log.write(metrics)
-            watch.observe(metrics)
-            bar.update(
-                loss=metrics["meta_loss"],
-                accuracy=metrics["query_accuracy"],
-                skipped=metrics["skipped"],
-            )
-            due = watch.due(state.outer_step)
-            last = state.outer_step == outer_steps
-            stopping = interrupted.is_set()
-            if due or last or stopping or state.outer_step % checkpoint_every == 0:
-                save_checkpoint(
-                    run_dir / CHECKPOINT_FOLDER, trainer, state, keep_every=keep_every
-                )
-                rule.save(run_dir / RULE_FILE)
-                logging.info("outer step %d: %s", state.outer_step, metrics)
-                if due and not stopping:
-                    _evaluate(watch, state.outer_step, log)
-                _check_interrupted(interrupted, run_dir, state.outer_step, outer_steps)
+        late = LateMetrics(log.write, watch.observe, bar)
+        with DrawsAhead(trainer, state, outer_steps) as ahead:
+            while state.outer_step < outer_steps:
+                state, metrics = trainer.step(state, ahead.take(state))
+                late.add(metrics)
+                due = watch.due(state.outer_step)
+                last = state.outer_step == outer_steps
+                stopping = interrupted.is_set()
+                if due or last or stopping or state.outer_step % checkpoint_every == 0:
+                    late.read_all()
+                    save_checkpoint(
+                        run_dir / CHECKPOINT_FOLDER,
+                        trainer,
+                        state,
+                        keep_every=keep_every,
+                    )
+                    rule.save(run_dir / RULE_FILE)
+                    logging.info("outer step %d: %s", state.outer_step, dict(metrics))
+                    if due and not stopping:
+                        _evaluate(watch, state.outer_step, log)
+                    _check_interrupted(
+                        interrupted, run_dir, state.outer_step, outer_steps
+                    )
+                    late.restart_clock()
     return rule
 
 

@@ -1,0 +1,112 @@
+"""The outer step as compiled functions, which all groups of one kind share."""
+
+import keras
+from keras import ops
+
+from learned_update import backend
+from learned_update.training.outer_step import descend, truncate
+
+
+class CompiledOuterStep:
+    """Truncations of the groups visited, then the descent.
+
+    A step that visits one group is one compiled function. One that visits more is a
+    function per group and one of the descent, so that a shape compiles once, whatever
+    other shapes it is visited with.
+
+    Args:
+        rule: `UpdateRule`, whose variables are moved.
+        optimizer: Keras optimizer, built with them.
+        groups: `SlotGroup`s.
+        spares: a `Phi` per group, in place of what is not finite.
+        estimator: `(step, theta, phi, data) -> MetaGradient`.
+        truncated_step: function of `base` and `episode` that gives a `TruncatedStep`.
+    """
+
+    def __init__(self, rule, optimizer, groups, spares, estimator, truncated_step):
+        self.groups = groups
+        self.estimator = estimator
+        self.truncated_step = truncated_step
+        self._optimizer = optimizer
+        self._theta = rule.trainable_variables
+        self._variables = [*self._theta, *optimizer.variables]
+        self._spares = spares
+        self._resident = _resident(group.tasks for group in groups)
+        self._functions = {}
+        self._descend = backend.moving(self._descent, self._variables, free=(2,))
+
+    def __call__(self, phis, skipped, drawn):
+        """Moves the variables.
+
+        Args:
+            phis: `{index: Phi}` of the groups visited, which are used up.
+            skipped: outer steps skipped so far.
+            drawn: `OuterDraw`.
+
+        Returns:
+            `(results, skipped)`: `{index: GroupResult}`, and the outer steps skipped.
+        """
+        skipped = ops.convert_to_tensor(skipped)
+        if len(drawn.groups) == 1:
+            ((index, group_drawn),) = drawn.groups.items()
+            whole = self._function(index, whole=True)
+            result, skipped = whole(
+                phis[index], *self._lying(index), group_drawn, skipped
+            )
+            return {index: result}, skipped
+        results = self.truncations(phis, drawn)
+        gradients = [result.gradient for result in results.values()]
+        broken = [result.broken for result in results.values()]
+        return results, self._descend(skipped, gradients, broken)
+
+    def truncations(self, phis, drawn):
+        """`{index: GroupResult}` of the groups visited; nothing is moved."""
+        theta = [ops.convert_to_tensor(variable) for variable in self._theta]
+        return {
+            index: self._function(index, whole=False)(
+                phis[index], *self._lying(index), group_drawn, theta
+            )
+            for index, group_drawn in drawn.groups.items()
+        }
+
+    def _lying(self, index):
+        """What lies on the device for a group."""
+        return self._resident[id(self.groups[index].tasks)], self._spares[index]
+
+    def _function(self, index, whole):
+        """The compiled truncation of a group, with or without the descent."""
+        base, tasks = self.groups[index].base, self.groups[index].tasks
+        key = (len(base.units), base.activation, tasks.episode, whole)
+        if key not in self._functions:
+            step = self.truncated_step(base=base, episode=tasks.episode)
+            self._functions[key] = self._compile(step, whole)
+        return self._functions[key]
+
+    def _compile(self, step, whole):
+        def truncated(phi, resident, spare, drawn, theta):
+            return truncate(self.estimator, step, theta, phi, resident, spare, drawn)
+
+        def outer_step(values, phi, resident, spare, drawn, skipped):
+            theta = values[: len(self._theta)]
+            result = truncated(phi, resident, spare, drawn, theta)
+            values, skipped = self._descent(
+                values, skipped, [result.gradient], [result.broken]
+            )
+            return values, (result, skipped)
+
+        free, donate = (0, 1, 2, 3), (0,)
+        if whole:
+            return backend.moving(outer_step, self._variables, free, donate=donate)
+        return backend.jit(truncated, free, donate=donate)
+
+    def _descent(self, values, skipped, gradients, broken):
+        return descend(self._optimizer, self._theta, values, skipped, gradients, broken)
+
+
+def _resident(distributions):
+    """`Resident` tensors by the identity of task distributions, which groups share."""
+    distributions = {id(tasks): tasks for tasks in distributions}
+    return {
+        key: keras.tree.map_structure(ops.convert_to_tensor, tasks.resident())
+        for key, tasks in distributions.items()
+    }

@@ -1,0 +1,108 @@
+"""What an outer step reads: drawn on the host, then laid on the device."""
+
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from learned_update.meta.trees import stack
+from learned_update.training.slots import draw_batch, draw_phi, draw_task
+from learned_update.types import InputMap, Phi, PixelMap, TaskBatch
+
+
+class GroupDraw(NamedTuple):
+    """What one truncation of a group reads; on the device.
+
+    Attributes:
+        batch: `TaskBatch` as long as the longest truncation; zeros beyond `steps`.
+        steps: inner steps of the truncation, int32.
+        input_map: the tasks' `InputMap` or `PixelMap`, leading `tasks` axis.
+        begins: whether a slot begins an unroll, `(tasks,)` bool.
+        fresh: the `Phi` that it begins with, leading `tasks` axis; zeros elsewhere.
+    """
+
+    batch: TaskBatch
+    steps: Any
+    input_map: InputMap | PixelMap
+    begins: Any
+    fresh: Phi
+
+
+class OuterDraw(NamedTuple):
+    """What an outer step reads.
+
+    Attributes:
+        steps: inner steps of the truncation.
+        groups: `{index: GroupDraw}` of the groups that it visits, in turn.
+    """
+
+    steps: int
+    groups: dict[int, GroupDraw]
+
+
+class GroupDraws:
+    """Draws for one group: a pure function of outer step and state.
+
+    What stays the same from one truncation to the next, the tasks and their maps, is
+    kept to save time.
+
+    Args:
+        group: `SlotGroup`.
+        phi_like: a `Phi` of this group, whose shapes and dtypes count.
+    """
+
+    def __init__(self, group, phi_like):
+        self.group = group
+        self._longest = max(group.schedule.truncation_lengths)
+        self._unrolls = np.full(group.slots, -1)
+        self._tasks = (None,) * group.slots
+        self._input_map = None
+        self._no_phi = keras.tree.map_structure(
+            lambda leaf: np.zeros(leaf.shape, ops.dtype(leaf)), phi_like
+        )
+        self._nothing_fresh = None
+
+    def __call__(self, state, outer_step, steps):
+        """`GroupDraw` of an `InnerState`, of which phi is not looked at."""
+        self._draw_tasks(state.unroll)
+        batch = draw_batch(self.group, self._tasks, outer_step, steps)
+        batch = keras.tree.map_structure(self._padded, batch)
+        begins = state.inner_step == 0
+        batch, steps, begins = keras.tree.map_structure(
+            ops.convert_to_tensor, (batch, np.int32(steps), begins)
+        )
+        fresh = self._fresh(state)
+        return GroupDraw(batch, steps, self._input_map, begins, fresh)
+
+    def _draw_tasks(self, unrolls):
+        if (unrolls == self._unrolls).all():
+            return
+        self._tasks = tuple(
+            task if kept == unroll else draw_task(self.group, slot, int(unroll))
+            for slot, (task, kept, unroll) in enumerate(
+                zip(self._tasks, self._unrolls, unrolls, strict=True)
+            )
+        )
+        self._unrolls = unrolls
+        self._input_map = stack([task.input_map for task in self._tasks])
+
+    def _padded(self, part):
+        """Step-first indices, as long as the longest truncation."""
+        missing = self._longest - len(part)
+        return np.pad(part, [(0, missing)] + [(0, 0)] * (part.ndim - 1))
+
+    def _fresh(self, state):
+        """The phi of all slots that begin; one for all steps at which none does."""
+        if state.inner_step.all():
+            if self._nothing_fresh is None:
+                self._nothing_fresh = stack(self.group.slots * [self._no_phi])
+            return self._nothing_fresh
+        return stack(
+            [
+                draw_phi(self.group, slot, int(unroll)) if done == 0 else self._no_phi
+                for slot, (unroll, done) in enumerate(
+                    zip(state.unroll, state.inner_step, strict=True)
+                )
+            ]
+        )
