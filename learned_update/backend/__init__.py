@@ -12,7 +12,6 @@ _backend = importlib.import_module(f"{__name__}.{checked_backend()}")
 
 REMATERIALISE = _backend.REMATERIALISE
 apply_gradients = _backend.apply_gradients
-cholesky = _backend.cholesky
 cos = _backend.cos
 is_concrete = _backend.is_concrete
 jit = _backend.jit
@@ -21,5 +20,6 @@ moving = _backend.moving
 optimizer_step = _backend.optimizer_step
 scan = _backend.scan
 sin = _backend.sin
+solve_positive = _backend.solve_positive
 value_and_grad = _backend.value_and_grad
 vectorize = _backend.vectorize

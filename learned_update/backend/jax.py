@@ -14,9 +14,21 @@ def is_concrete(x):
     return not isinstance(x, jax.core.Tracer)
 
 
-def cholesky(x):
-    """Lower Cholesky factor."""
-    return jnp.linalg.cholesky(x)
+def solve_positive(matrix, right):
+    """matrix^-1 right for a symmetric positive definite matrix.
+
+    Differentiated as the solution that it is, with the factor at hand: the derivative
+    of a Cholesky factor took a quarter of a meta-gradient's time on a CPU.
+    """
+    factor = jax.lax.stop_gradient(jnp.linalg.cholesky(matrix))
+
+    def solve(_, b):
+        half = jax.scipy.linalg.solve_triangular(factor, b, lower=True)
+        return jax.scipy.linalg.solve_triangular(factor.T, half, lower=False)
+
+    return jax.lax.custom_linear_solve(
+        lambda x: matrix @ x, right, solve, symmetric=True
+    )
 
 
 def cos(x):

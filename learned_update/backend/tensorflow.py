@@ -10,9 +10,21 @@ def is_concrete(x):
     return not tf.is_symbolic_tensor(x)
 
 
-def cholesky(x):
-    """Lower Cholesky factor; Keras' own raises where a gradient is not finite."""
-    return tf.linalg.cholesky(x)
+def solve_positive(matrix, right):
+    """matrix^-1 right for a symmetric positive definite matrix.
+
+    Keras' own Cholesky decomposition raises where a gradient is not finite.
+
+    Args:
+        matrix: `(n, n)`.
+        right: `(n, columns)`.
+
+    Returns:
+        `(n, columns)`.
+    """
+    factor = tf.linalg.cholesky(matrix)
+    half = tf.linalg.triangular_solve(factor, right)
+    return tf.linalg.triangular_solve(factor, half, adjoint=True)
 
 
 def cos(x):

@@ -17,7 +17,7 @@ class SideStates(NamedTuple):
     Attributes:
         x: activations, `(batch, units)`.
         z: pre-activations, `(batch, units)`; x at the input.
-        readout_input: what is read out of the units, `(batch, units, channels)`.
+        readout_input: what is read out of the units, `(channels, batch, units)`.
     """
 
     x: Any
@@ -44,12 +44,12 @@ class BiasChange(keras.layers.Layer):
         self.readout = Linear(1, from_zero=from_zero, dtype=self.dtype_policy)
 
     def build(self, readout_channels):
-        self.readout.build((None, None, readout_channels))
+        self.readout.build((readout_channels, None, None))
 
     def call(self, above):
         """The change of a bias, `(units,)`, of the `SideStates` of its units."""
-        mean_state = backend.mean(above.readout_input, axis=0)  # the readout is linear
-        r = self.readout(mean_state)[:, 0]  # (units,)
+        mean_state = backend.mean(above.readout_input, axis=1)  # the readout is linear
+        r = self.readout(mean_state)[0]  # (units,)
         if self.lift:
             r = r + ops.relu(-backend.mean(r))
         return r * ops.rsqrt(self.epsilon + backend.mean(ops.square(r)))

@@ -12,6 +12,7 @@ from learned_update.layers.base_mlp import BaseMLP, truncated_normal
 from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.inner_learning_rate import FixedRate
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
+from learned_update.ops.leaky_step import leaky_step
 from learned_update.randomness import generator
 from learned_update.types import LayerParams, Phi
 
@@ -136,11 +137,11 @@ class UpdateRule(keras.layers.Layer):
         """phi <- (1 - rate) phi - rate change; feedback stays unless it is learned."""
         layers = []
         for old, new in zip(phi.layers, change.layers, strict=True):
-            kernel = _step(old.kernel, new.kernel, rates.kernel)
-            bias = _step(old.bias, new.bias, rates.bias)
+            kernel = leaky_step(old.kernel, new.kernel, rates.kernel)
+            bias = leaky_step(old.bias, new.bias, rates.bias)
             feedback = old.feedback
             if self.feedback == "learned":
-                feedback = _step(old.feedback, new.feedback, rates.kernel)
+                feedback = leaky_step(old.feedback, new.feedback, rates.kernel)
             layers.append(LayerParams(kernel, bias, feedback))
         return Phi(layers=tuple(layers))
 
@@ -152,7 +153,8 @@ class UpdateRule(keras.layers.Layer):
             acts: `Activations` of a batch.
 
         Returns:
-            A dict of lists: `features`, `d`, `h`, `delta` by level (0 = input);
+            A dict of lists: `features`, `d`, `h`, `delta` by level (0 = input), their
+            channels last;
             `readouts`, `terms`, `normalized_terms` (dicts by name) and `change` by
             layer, of the kernels.
         """
@@ -163,7 +165,10 @@ class UpdateRule(keras.layers.Layer):
             self.update_network.weight_change.trace(layer.kernel, below, above)
             for layer, below, above in zip(phi.layers, sides, sides[1:], strict=False)
         ]
-        trace = {key: list(getattr(states, key)) for key in states._fields}
+        trace = keras.tree.map_structure(
+            lambda x: keras.ops.moveaxis(x, 0, -1),
+            {key: list(getattr(states, key)) for key in states._fields},
+        )
         return {**trace, **{key: [x[key] for x in layers] for key in layers[0]}}
 
     def _with_feedback(self, phi):
@@ -219,7 +224,3 @@ def _rebuilt(config, theta):
     rule = keras.saving.deserialize_keras_object(json.loads(config))
     rule.set_weights(theta)
     return rule
-
-
-def _step(old, change, rate):
-    return old * (1.0 - rate) - rate * change

@@ -9,30 +9,30 @@ def error_signal(d, z, readout):
     """delta = d sigmoid(z) + readout, sigmoid for every activation function.
 
     Args:
-        d: error arriving from above, `(batch, units, channels)`.
+        d: error arriving from above, `(channels, batch, units)`.
         z: pre-activations, `(batch, units)`.
-        readout: of the unit states, `(batch, units, channels)`.
+        readout: of the unit states, `(channels, batch, units)`.
 
     Returns:
-        `(batch, units, channels)`.
+        `(channels, batch, units)`.
     """
-    return d * ops.expand_dims(ops.sigmoid(z), -1) + readout
+    return d * ops.sigmoid(z) + readout
 
 
 def carry_down(delta, feedback, epsilon, fan_scaling):
     """e_i = sum_j delta_j V_ij, divided by its root mean square over channels.
 
     Args:
-        delta: error signal of the level above, `(batch, units_above, channels)`.
+        delta: error signal of the level above, `(channels, batch, units_above)`.
         feedback: V, `(units, units_above)`.
         epsilon: added to the mean square over channels.
         fan_scaling: whether to divide the sum by sqrt(units_above) first.
 
     Returns:
-        d of the level below, `(batch, units, channels)`.
+        d of the level below, `(channels, batch, units)`.
     """
-    carried = ops.einsum("bjc,ij->bic", delta, feedback)
+    carried = ops.matmul(delta, ops.transpose(feedback))
     if fan_scaling:
         above = ops.cast(ops.shape(feedback)[1], delta.dtype)
         carried = carried * ops.rsqrt(above)
-    return scale_by_rms(carried, epsilon, axis=-1)
+    return scale_by_rms(carried, epsilon, axis=0)

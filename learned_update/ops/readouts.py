@@ -13,8 +13,8 @@ class LowRank(NamedTuple):
     """R_ij = 1/(K B) sum_{k,b} rows_bik columns_bjk: a batch mean of outer products.
 
     Attributes:
-        rows: `(row_units, batch * rank)`.
-        columns: `(column_units, batch * rank)`.
+        rows: `(rank * batch, row_units)`.
+        columns: `(rank * batch, column_units)`.
     """
 
     rows: Tensor
@@ -23,8 +23,8 @@ class LowRank(NamedTuple):
 
 def dense(readout):
     """The `(row_units, column_units)` matrix of a `LowRank`."""
-    product = ops.matmul(readout.rows, ops.transpose(readout.columns))
-    return product / _columns(readout)
+    product = ops.matmul(ops.transpose(readout.rows), readout.columns)
+    return product / _count(readout)
 
 
 def times(x, readout):
@@ -37,10 +37,10 @@ def times(x, readout):
     Returns:
         `(any, column_units)`.
     """
-    if not is_wide(readout.rows.shape[0]):
+    if not is_wide(readout.rows.shape[1]):
         return ops.matmul(x, dense(readout))
-    product = ops.matmul(ops.matmul(x, readout.rows), ops.transpose(readout.columns))
-    return product / _columns(readout)
+    product = ops.matmul(ops.matmul(x, ops.transpose(readout.rows)), readout.columns)
+    return product / _count(readout)
 
 
 def times_symmetric(x, readout):
@@ -54,7 +54,7 @@ def times_symmetric(x, readout):
         `(any, units)`.
     """
     rows, columns = readout
-    if not is_wide(rows.shape[0]):
+    if not is_wide(rows.shape[1]):
         return ops.matmul(x, symmetric_off_diagonal(dense(readout)))
     both = times(x, readout) + times(x, LowRank(columns, rows))
     return _off_diagonal(both, x, readout, axis=0)
@@ -63,11 +63,11 @@ def times_symmetric(x, readout):
 def symmetric_times(readout, x):
     """S x; arguments as of `times_symmetric`, with x `(units, any)`."""
     rows, columns = readout
-    if not is_wide(rows.shape[0]):
+    if not is_wide(rows.shape[1]):
         return ops.matmul(symmetric_off_diagonal(dense(readout)), x)
-    product = ops.matmul(rows, ops.matmul(ops.transpose(columns), x))
-    product += ops.matmul(columns, ops.matmul(ops.transpose(rows), x))
-    return _off_diagonal(product / _columns(readout), x, readout, axis=1)
+    product = ops.matmul(ops.transpose(rows), ops.matmul(columns, x))
+    product += ops.matmul(ops.transpose(columns), ops.matmul(rows, x))
+    return _off_diagonal(product / _count(readout), x, readout, axis=1)
 
 
 def is_wide(units):
@@ -82,14 +82,14 @@ def is_wide(units):
 def _off_diagonal(product, x, readout, axis):
     """The product with R + R^T, less that with its diagonal, scaled as S is."""
     rows, columns = readout
-    diagonal = 2.0 * ops.sum(rows * columns, axis=1) / _columns(readout)  # (units,)
-    units = ops.cast(ops.shape(rows)[0], rows.dtype)
+    diagonal = 2.0 * ops.sum(rows * columns, axis=0) / _count(readout)  # (units,)
+    units = ops.cast(ops.shape(rows)[1], rows.dtype)
     change = product - x * ops.expand_dims(diagonal, axis)
     return change * ops.rsqrt(2.0 * units)
 
 
-def _columns(readout):
-    return ops.cast(ops.shape(readout.rows)[1], readout.rows.dtype)
+def _count(readout):
+    return ops.cast(ops.shape(readout.rows)[0], readout.rows.dtype)
 
 
 def symmetric_off_diagonal(square):

@@ -29,10 +29,9 @@ def ridge_regression(features, targets, penalty):
     identity = ops.eye(ops.shape(features)[1], dtype=features.dtype)
     gram = ops.matmul(transposed, centred) + penalty * identity
     # TensorFlow's kernel raises on NaN; the moments carry it to the weights.
-    factor = backend.cholesky(ops.where(ops.isfinite(ops.sum(gram)), gram, identity))
+    gram = ops.where(ops.isfinite(ops.sum(gram)), gram, identity)
     moments = ops.matmul(transposed, targets - target_mean)
-    half = ops.solve_triangular(factor, moments, lower=True)
-    weights = ops.solve_triangular(ops.transpose(factor), half, lower=False)
+    weights = backend.solve_positive(gram, moments)
     intercept = target_mean - ops.matmul(feature_mean, weights)
     return weights, intercept
 

@@ -39,7 +39,7 @@ def symmetric(rows, columns):
 @pytest.mark.usefixtures("path")
 def test_products_are_those_with_the_matrix(factors, x):
     rows, columns = factors
-    readout = LowRank(*factors)
+    readout = LowRank(rows.T, columns.T)
     for found, expected in (
         (readouts.times(x, readout), x @ (rows @ columns.T) / COLUMNS),
         (readouts.times_symmetric(x, readout), x @ symmetric(rows, columns)),

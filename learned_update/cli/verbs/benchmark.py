@@ -18,10 +18,10 @@ table gives ratios to the first. Run it on an idle machine: on a noisy one gaps 
 quarter mean nothing. draw_s is what the host takes to draw what an outer step reads.
 """
 VARIANTS = {
-    "rematerialised": {"rematerialise": True},
-    "kept": {"rematerialise": False},
-    "one task at a time": {"rematerialise": True, "slots": 1, "groups": 8},
-    "augmented": {"rematerialise": True, "augmented": True},
+    "rematerialised": {"rematerialise": "steps"},
+    "kept": {"rematerialise": "none"},
+    "one task at a time": {"rematerialise": "steps", "slots": 1, "groups": 8},
+    "augmented": {"rematerialise": "steps", "augmented": True},
 }
 COLUMNS = ("compile_s", "wall_s", "cpu_s", "draw_s", "peak_memory_gb")
 TRUNCATION_LENGTH = 8  # inner steps
@@ -67,20 +67,23 @@ def measure(variant, outer_steps):
     """Times of one variant, as a dict; seconds per outer step of 8 tasks."""
     options = VARIANTS[variant]
     with environment.quiet_imports():
-        from learned_update.training.slots import draw_batch
+        from learned_update.training.ahead import DrawsAhead
 
     trainer = _trainer(options)
     state, begun = trainer.initial_state(), time.perf_counter()
-    state, _ = trainer.step(state)
+    state, metrics = trainer.step(state)
+    dict(metrics)  # waits for the device
     compiled = time.perf_counter() - begun
     begun, cpu = time.perf_counter(), time.process_time()
-    for _ in range(outer_steps):
-        state, metrics = trainer.step(state)
+    with DrawsAhead(trainer, state, 1 + outer_steps) as ahead:
+        for _ in range(outer_steps):
+            state, metrics = trainer.step(state, ahead.take(state))
+    metrics = dict(metrics)
     wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
     begun = time.perf_counter()
-    for outer_step in range(outer_steps):
-        for slots, inner in zip(trainer.groups, state.groups, strict=True):
-            draw_batch(slots, inner, outer_step, TRUNCATION_LENGTH)
+    for _ in range(outer_steps):
+        trainer.draw(state)
+        state, _ = trainer.advance(state)
     drawn = time.perf_counter() - begun
     return {
         "variant": variant,

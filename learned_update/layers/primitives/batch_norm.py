@@ -5,11 +5,12 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.layers.parts import PACKAGE
+from learned_update.ops.channels import per_channel
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class BatchNorm(keras.layers.Layer):
-    """y = scale (x - m) / sqrt(v + epsilon) + offset, m and v over axes 0 and 1.
+    """y = scale (x - m) / sqrt(v + epsilon) + offset, m and v over axes 1 and 2.
 
     There are no moving averages (released_rule, section 2). The variance is the mean
     square minus the squared mean: a quarter faster, and exact enough beside epsilon.
@@ -25,19 +26,19 @@ class BatchNorm(keras.layers.Layer):
         self.epsilon = epsilon
 
     def build(self, input_shape):
-        shape = (1, 1, input_shape[-1])
+        shape = (1, 1, input_shape[0])  # as in the authors' checkpoint
         self.offset = self.add_weight(shape, initializer="zeros", name="offset")
         if self.use_scale:
             self.scale = self.add_weight(shape, initializer="ones", name="scale")
 
     def call(self, x):
-        mean = backend.mean(x, axis=(0, 1), keepdims=True)
-        mean_square = backend.mean(ops.square(x), axis=(0, 1), keepdims=True)
+        mean = backend.mean(x, axis=(1, 2), keepdims=True)
+        mean_square = backend.mean(ops.square(x), axis=(1, 2), keepdims=True)
         variance = ops.relu(mean_square - ops.square(mean))
         scale = ops.rsqrt(variance + self.epsilon)
         if self.use_scale:
-            scale = scale * self.scale
-        return x * scale + (self.offset - mean * scale)
+            scale = scale * per_channel(self.scale, x)
+        return x * scale + (per_channel(self.offset, x) - mean * scale)
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -12,7 +12,7 @@ class Block(keras.layers.Layer):
     """relu(batchnorm(linear(x))).
 
     Args:
-        linear: a layer on `(batch, units, channels)`: `Linear` looks at one unit and
+        linear: a layer on `(channels, batch, units)`: `Linear` looks at one unit and
             example, `Convolution` also at neighbouring examples.
         use_scale: whether the normalisation learns a scale.
     """
@@ -47,7 +47,7 @@ class Block(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class Chain(keras.layers.Layer):
-    """Layers on `(batch, units, channels)`, one after the other.
+    """Layers on `(channels, batch, units)`, one after the other.
 
     Args:
         layers: the layers, first to last.

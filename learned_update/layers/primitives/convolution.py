@@ -1,21 +1,22 @@
-"""A convolution along the first axis."""
+"""A convolution along the axis after the channels."""
 
 import keras
 from keras import ops
 
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
+from learned_update.ops.channels import map_channels, per_channel
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class Convolution(keras.layers.Layer):
-    """y[t, n] = sum_i x[t + i - (k-1)/2, n] kernel[i] + offset, zeros beyond the ends.
+    """y[:, t] = sum_i kernel[i]^T x[:, t + i - (k-1)/2] + offset, zeros outside.
 
     Written as one matrix product of shifted inputs: inside loops that is several
     times faster than a convolution under XLA on CPU (released_rule, section 2).
 
     Args:
-        channels: size of the last axis of y.
+        channels: size of the first axis of y.
         kernel_size: k, odd.
 
     Raises:
@@ -36,7 +37,7 @@ class Convolution(keras.layers.Layer):
 
     def build(self, input_shape):
         self.kernel = self.add_weight(
-            (self.kernel_size, input_shape[-1], self.channels),
+            (self.kernel_size, input_shape[0], self.channels),
             initializer="zeros",
             name="kernel",
         )
@@ -46,15 +47,15 @@ class Convolution(keras.layers.Layer):
 
     def call(self, x):
         reach = self.kernel_size // 2
-        length = ops.shape(x)[0]
-        padded = ops.pad(x, ((reach, reach), (0, 0), (0, 0)))
-        shifted = [padded[tap : tap + length] for tap in range(self.kernel_size)]
-        patches = ops.concatenate(shifted, axis=-1)  # (time, rows, k * channels_in)
-        kernel = ops.reshape(self.kernel, (-1, self.channels))
-        return ops.matmul(patches, kernel) + self.offset
+        length = ops.shape(x)[1]
+        padded = ops.pad(x, ((0, 0), (reach, reach), (0, 0)))
+        shifted = [padded[:, tap : tap + length] for tap in range(self.kernel_size)]
+        patches = ops.concatenate(shifted, axis=0)  # (k * channels_in, time, rows)
+        y = map_channels(ops.reshape(self.kernel, (-1, self.channels)), patches)
+        return y + per_channel(self.offset, y)
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.channels)
+        return (self.channels, *input_shape[1:])
 
     def get_config(self):
         return {

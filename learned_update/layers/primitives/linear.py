@@ -1,17 +1,18 @@
-"""A linear map of the last axis."""
+"""A linear map of the channels, the first axis."""
 
 import keras
 from keras import ops
 
 from learned_update.layers.parts import PACKAGE
+from learned_update.ops.channels import map_channels, per_channel
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class Linear(keras.layers.Layer):
-    """y = x kernel + offset.
+    """y = kernel^T x + offset, over the first axis of x.
 
     Args:
-        channels: size of the last axis of y.
+        channels: size of the first axis of y.
         use_offset: whether to add `offset`.
         from_zero: whether the kernel starts at zero; else it is drawn with theta.
     """
@@ -25,7 +26,7 @@ class Linear(keras.layers.Layer):
     def build(self, input_shape):
         name = "kernel_from_zero" if self.from_zero else "kernel"
         self.kernel = self.add_weight(
-            (input_shape[-1], self.channels), initializer="zeros", name=name
+            (input_shape[0], self.channels), initializer="zeros", name=name
         )
         if self.use_offset:
             self.offset = self.add_weight(
@@ -33,11 +34,13 @@ class Linear(keras.layers.Layer):
             )
 
     def call(self, x):
-        y = ops.matmul(x, self.kernel)
-        return y + self.offset if self.use_offset else y
+        return self._with_offset(map_channels(self.kernel, x))
+
+    def _with_offset(self, y):
+        return y + per_channel(self.offset, y) if self.use_offset else y
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.channels)
+        return (self.channels, *input_shape[1:])
 
     def get_config(self):
         return {
@@ -52,11 +55,11 @@ class Linear(keras.layers.Layer):
 class UnitLinear(Linear):
     """A linear map of channels per unit and channels per example and unit, joined.
 
-    y = [unit channels repeated for every example, example channels] kernel, computed
+    y = kernel^T [unit channels repeated for every example, example channels], computed
     without repeating them.
 
     Args:
-        channels: size of the last axis of y.
+        channels: size of the first axis of y.
     """
 
     def __init__(self, channels, use_offset=False, **kwargs):
@@ -64,8 +67,7 @@ class UnitLinear(Linear):
 
     def call(self, features):
         per_unit, per_example = features
-        split = per_unit.shape[-1]
-        of_unit = ops.matmul(per_unit, self.kernel[:split])  # (units, channels)
-        of_example = ops.matmul(per_example, self.kernel[split:])
-        y = of_example + ops.expand_dims(of_unit, 0)
-        return y + self.offset if self.use_offset else y
+        split = per_unit.shape[0]
+        of_unit = map_channels(self.kernel[:split], per_unit)  # (channels, units)
+        of_example = map_channels(self.kernel[split:], per_example)
+        return self._with_offset(of_example + ops.expand_dims(of_unit, 1))

@@ -16,7 +16,7 @@ class UnitStates(NamedTuple):
     """What the error network computes; one entry per level, 0 = input, L = top.
 
     Attributes:
-        activity: features of activity, `(batch, units, channels)`.
+        activity: features of activity, `(channels, batch, units)`, as all others.
         features: what the network of a unit sees.
         d: error that arrives from above.
         h: unit states.
@@ -71,13 +71,13 @@ class ErrorNetwork(keras.layers.Layer):
     def build(self, input_shape=None):
         del input_shape
         delta_channels = self.top_error.delta_channels
-        self.top_error.build((None, None, self.features.activity_channels))
+        self.top_error.build((self.features.activity_channels, None, None))
         self.features.build(delta_channels)
-        seen = (None, None, self.features.channels(delta_channels))
+        seen = (self.features.channels(delta_channels), None, None)
         self.unit_network.build(seen)
         states = self.unit_network.compute_output_shape(seen)
         self.delta_readout.build(states)
-        self.readout_channels = states[-1]
+        self.readout_channels = states[0]
         if self.readouts_see_all:
             self.readout_channels += self.features.activity_channels + delta_channels
 
@@ -122,7 +122,7 @@ class ErrorNetwork(keras.layers.Layer):
     def _readout_input(self, activity, h, delta):
         if not self.readouts_see_all:
             return h
-        return ops.concatenate([h, activity, delta], axis=-1)
+        return ops.concatenate([h, activity, delta], axis=0)
 
     def check_embedding(self, width):
         """Raises `ValueError` unless the top layer may have so many units."""

@@ -41,19 +41,20 @@ class _Features(keras.layers.Layer):
         self.unit_identity = unit_identity
 
     def _unit_channels(self, inputs):
-        """Weight statistics (if switched on) and bias, `(units, 9 or 1)`."""
-        bias = ops.expand_dims(inputs.bias, -1)  # (units, 1)
+        """Weight statistics (if switched on) and bias, `(9 or 1, units)`."""
+        bias = ops.expand_dims(inputs.bias, 0)  # (1, units)
         if not self.weight_statistics:
             return bias
         statistics = weight_statistics(inputs.kernel_below, inputs.kernel_above)
-        return ops.concatenate([statistics, bias], axis=-1)
+        return ops.concatenate([ops.transpose(statistics), bias], axis=0)
 
     def _with_identity(self, activity):
         """Adds sin and cos of the position of a unit, if switched on."""
         if not self.unit_identity:
             return activity
-        waves = positional_waves(ops.shape(activity)[1], activity.dtype)
-        return ops.concatenate([activity, _repeat(waves, activity)], axis=-1)
+        waves = positional_waves(ops.shape(activity)[2], activity.dtype)
+        repeated = _repeat(ops.transpose(waves), activity)
+        return ops.concatenate([activity, repeated], axis=0)
 
     def get_config(self):
         return {
@@ -85,17 +86,16 @@ class ReleasedFeatures(_Features):
         return unit_channels + self.activity_channels + delta_channels
 
     def build(self, delta_channels):
-        self.norm.build((None, None, self.activity_channels + delta_channels))
+        self.norm.build((self.activity_channels + delta_channels, None, None))
 
     def activity(self, x, z):
-        """x, z and the position, `(batch, units, activity_channels)`."""
-        return self._with_identity(ops.stack([x, z], axis=-1))
+        """x, z and the position, `(activity_channels, batch, units)`."""
+        return self._with_identity(ops.stack([x, z]))
 
     def call(self, activity, d, inputs):
-        normalised = self.norm(ops.concatenate([activity, d], axis=-1))
-        return ops.concatenate(
-            [_repeat(self._unit_channels(inputs), d), normalised], axis=-1
-        )
+        normalised = self.norm(ops.concatenate([activity, d], axis=0))
+        unit_channels = _repeat(self._unit_channels(inputs), d)
+        return ops.concatenate([unit_channels, normalised], axis=0)
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -124,27 +124,26 @@ class LocalFeatures(_Features):
         del delta_channels
 
     def activity(self, x, z):
-        """The features of activity, `(batch, units, activity_channels)`."""
+        """The features of activity, `(activity_channels, batch, units)`."""
         features = (centre(x), centre(z), winner_share(z), correlation_projection(x))
         return self._with_identity(
-            ops.stack([scale_by_rms(f, ACTIVITY_EPSILON) for f in features], axis=-1)
+            ops.stack([scale_by_rms(f, ACTIVITY_EPSILON) for f in features])
         )
 
     def call(self, activity, d, inputs):
         unit_channels = self._unit_channels(inputs)
         is_input = float(inputs.kernel_below is None)
         is_top = float(inputs.kernel_above is None)
-        ones = ops.ones_like(unit_channels[:, :1])
+        ones = ops.ones_like(unit_channels[:1])
         unit_channels = ops.concatenate(
-            [unit_channels, is_input * ones, is_top * ones], axis=-1
+            [unit_channels, is_input * ones, is_top * ones], axis=0
         )
-        return unit_channels, ops.concatenate([activity, d], axis=-1)
+        return unit_channels, ops.concatenate([activity, d], axis=0)
 
 
 def _repeat(unit_channels, like):
-    """`(units, channels)` repeated for every example, `(batch, units, channels)`."""
-    shape = ops.shape(like)
+    """`(channels, units)` repeated for every example, `(channels, batch, units)`."""
     return ops.broadcast_to(
-        ops.expand_dims(unit_channels, 0),
-        (shape[0], shape[1], unit_channels.shape[-1]),
+        ops.expand_dims(unit_channels, 1),
+        (unit_channels.shape[0], *ops.shape(like)[1:]),
     )

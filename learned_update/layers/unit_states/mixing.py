@@ -39,10 +39,10 @@ class ConvolutionMixing(keras.layers.Layer):
             block.build(input_shape)
 
     def call(self, h):
-        mixed = ops.transpose(h, (1, 0, 2))  # (units, batch, channels)
+        mixed = ops.transpose(h, (0, 2, 1))  # (channels, units, batch)
         for block in self.blocks:
             mixed = block(mixed)
-        return h + ops.transpose(mixed, (1, 0, 2))
+        return h + ops.transpose(mixed, (0, 2, 1))
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -80,20 +80,18 @@ class MomentMixing(keras.layers.Layer):
         return Linear(self.channels, use_offset=False, dtype=self.dtype_policy)
 
     def build(self, input_shape):
-        channels = input_shape[-1]
+        channels = input_shape[0]
         self.own.build(input_shape)
-        self.over_batch.build((None, None, 2 * channels))
-        self.over_units.build((None, None, 2 * channels))
-        self.over_both.build((None, None, channels))
+        self.over_batch.build((2 * channels, None, None))
+        self.over_units.build((2 * channels, None, None))
+        self.over_both.build((channels, None, None))
         self.norm.build(input_shape)
 
     def call(self, h):
         squares = ops.square(h)
-        over_batch = _moments(h, squares, axis=0)  # (1, units, 2 channels)
-        over_units = _moments(h, squares, axis=1)  # (batch, 1, 2 channels)
-        over_both = backend.mean(
-            over_units[:, :, : self.channels], axis=0, keepdims=True
-        )
+        over_batch = _moments(h, squares, axis=1)  # (2 channels, 1, units)
+        over_units = _moments(h, squares, axis=2)  # (2 channels, batch, 1)
+        over_both = backend.mean(over_units[: self.channels], axis=1, keepdims=True)
         per_unit = self.over_batch(over_batch) + self.over_both(over_both)
         mixed = self.own(h) + per_unit + self.over_units(over_units)
         return h + ops.relu(self.norm(mixed))
@@ -108,4 +106,4 @@ class MomentMixing(keras.layers.Layer):
 def _moments(h, squares, axis):
     mean = backend.mean(h, axis=axis, keepdims=True)
     mean_square = backend.mean(squares, axis=axis, keepdims=True)
-    return ops.concatenate([mean, ops.sqrt(mean_square + RMS_EPSILON)], axis=-1)
+    return ops.concatenate([mean, ops.sqrt(mean_square + RMS_EPSILON)], axis=0)

@@ -47,14 +47,14 @@ class ConvolutionTopError(keras.layers.Layer):
 
     def build(self, input_shape):
         del input_shape
-        self.first.build((None, None, 1))
-        self.over_units.build((None, None, self.embedding_units))
-        self.last.build((None, None, self.channels))
+        self.first.build((1, None, None))
+        self.over_units.build((self.embedding_units, None, None))
+        self.last.build((self.channels, None, None))
 
     def call(self, activity):
-        h = self.first(activity[:, :, :1])  # x_L -> (batch, units, channels)
-        h = self.over_units(ops.transpose(h, (0, 2, 1)))  # (batch, channels, units)
-        return self.last(ops.transpose(h, (0, 2, 1)))
+        h = self.first(activity[:1])  # x_L -> (channels, batch, units)
+        h = self.over_units(ops.transpose(h, (2, 1, 0)))  # (units, batch, channels)
+        return self.last(ops.transpose(h, (2, 1, 0)))
 
     def get_config(self):
         return {

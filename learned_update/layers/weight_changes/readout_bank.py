@@ -4,11 +4,12 @@ import keras
 from keras import ops
 
 from learned_update.layers.parts import PACKAGE
+from learned_update.ops.channels import map_channels, per_channel
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class ReadoutBank(keras.layers.Layer):
-    """{name: x kernel_name + offset_name}, computed together.
+    """{name: kernel_name^T x + offset_name}, computed together.
 
     One product instead of many makes the backward pass about three times faster.
 
@@ -27,7 +28,7 @@ class ReadoutBank(keras.layers.Layer):
         for name in self.names:
             self.kernels.append(
                 self.add_weight(
-                    (input_shape[-1], self.rank),
+                    (input_shape[0], self.rank),
                     initializer="zeros",
                     name=f"{name}_kernel",
                 )
@@ -39,15 +40,14 @@ class ReadoutBank(keras.layers.Layer):
             )
 
     def call(self, x):
-        """The readouts by name, `(units, batch * rank)` each."""
+        """The readouts by name, `(rank * batch, units)` each."""
         if not self.names:
             return {}
         kernel = ops.concatenate(self.kernels, axis=-1)
-        y = ops.matmul(x, kernel) + ops.concatenate(self.offsets, axis=-1)
-        batch, units = ops.shape(x)[0], ops.shape(x)[1]
-        y = ops.reshape(y, (batch, units, len(self.names), self.rank))
-        y = ops.transpose(y, (2, 1, 0, 3))  # (names, units, batch, rank)
-        y = ops.reshape(y, (len(self.names), units, batch * self.rank))
+        y = map_channels(kernel, x)
+        y = y + per_channel(ops.concatenate(self.offsets), y)
+        _, batch, units = ops.shape(x)
+        y = ops.reshape(y, (len(self.names), self.rank * batch, units))
         parts = ops.unstack(y, len(self.names), axis=0)
         return dict(zip(self.names, parts, strict=True))
 

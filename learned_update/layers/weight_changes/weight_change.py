@@ -54,8 +54,8 @@ class WeightChange(keras.layers.Layer):
         self.upper = ReadoutBank(names[UPPER], rank, dtype=self.dtype_policy)
 
     def build(self, readout_channels):
-        self.lower.build((None, None, readout_channels))
-        self.upper.build((None, None, readout_channels))
+        self.lower.build((readout_channels, None, None))
+        self.upper.build((readout_channels, None, None))
         self.merge.build(self.terms)
 
     def call(self, kernel, below, above):
