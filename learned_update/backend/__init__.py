@@ -15,6 +15,7 @@ apply_gradients = _backend.apply_gradients
 cos = _backend.cos
 is_concrete = _backend.is_concrete
 jit = _backend.jit
+keep_compiled = _backend.keep_compiled
 mean = _backend.mean
 moving = _backend.moving
 optimizer_step = _backend.optimizer_step

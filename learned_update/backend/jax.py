@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+from jax.experimental.compilation_cache import compilation_cache
 
 from learned_update.backend.jax_scan import scan_steps
 
@@ -44,6 +45,13 @@ def sin(x):
 def mean(x, axis=None, keepdims=False):
     """Mean over axes, in the dtype of x."""
     return jnp.mean(x, axis=axis, keepdims=keepdims)
+
+
+def keep_compiled(folder):
+    """Keeps what is compiled from now on in a folder, for other processes to load."""
+    if jax.config.jax_compilation_cache_dir is None:
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        compilation_cache.reset_cache()  # or it goes on without a folder
 
 
 def jit(function, free=(), xla=True, donate=()):

@@ -45,6 +45,18 @@ def mean(x, axis=None, keepdims=False):
     return tf.reduce_mean(x, axis=axis, keepdims=keepdims)
 
 
+def keep_compiled(folder):
+    """Keeps what is compiled from now on in a folder, for other processes to load.
+
+    Without effect here. XLA's part of TensorFlow reads `TF_XLA_FLAGS` when it is
+    loaded; `--tf_xla_persistent_cache_directory=FOLDER` in it does the same.
+
+    Args:
+        folder: made if needed. One that was configured before stays.
+    """
+    del folder
+
+
 def jit(function, free=(), xla=None, donate=()):
     """A compiled function.
 

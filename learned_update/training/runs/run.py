@@ -7,6 +7,8 @@ import gin
 import keras
 from absl import logging
 
+from learned_update import backend
+from learned_update.cache import cache_folder
 from learned_update.data.catalogue.partitions import check_disjoint
 from learned_update.errors import invalid
 from learned_update.progress import Progress
@@ -43,6 +45,7 @@ def meta_train(
     rematerialise="steps",
     checkpoint_every=50,
     keep_every=None,
+    compilation_cache=None,
     held_out=(),
     monitor=None,
     tensorboard=None,
@@ -73,6 +76,9 @@ def meta_train(
             three are kept.
         keep_every: checkpoints at multiples of so many outer steps are kept for good,
             for figures over meta-training; None keeps none of them.
+        compilation_cache: folder that keeps what XLA compiles, so that the next start
+            does not; on JAX. None takes `compiled` in the package's cache folder
+            (`cache.cache_folder`), `""` keeps nothing.
         held_out: `Dataset`s that the rule will be judged by; none of their classes may
             occur in the tasks.
         monitor: what evaluates the rule while it is trained, such as
@@ -94,6 +100,10 @@ def meta_train(
     monitor = Unmonitored() if monitor is None else monitor
     for group in groups:
         check_disjoint(group.tasks.datasets, (*held_out, *monitor.datasets))
+    if compilation_cache is None:
+        compilation_cache = cache_folder() / "compiled"
+    if compilation_cache:
+        backend.keep_compiled(compilation_cache)
     run_dir = pathlib.Path(run_dir)
     run_dir.mkdir(parents=True, exist_ok=True)
     rule = rule(seed=seed)
