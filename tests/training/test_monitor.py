@@ -13,13 +13,8 @@ from learned_update.evaluation.held_out.monitor import held_out_monitor
 from learned_update.evaluation.held_out.watch import HeldOutWatch
 from learned_update.meta import BaseTrainer
 from learned_update.run_metrics import read_metrics
-from learned_update.training import (
-    MetaTrainer,
-    Schedule,
-    checkpoints,
-    meta_train,
-    run,
-)
+from learned_update.training import MetaTrainer, Schedule, checkpoints, meta_train
+from learned_update.training.runs import run
 from tests.training import small_run
 
 DOMAINS = ("letters", "reviews")

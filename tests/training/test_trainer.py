@@ -25,7 +25,7 @@ from learned_update.training import (
     restore_checkpoint,
     save_checkpoint,
 )
-from learned_update.training.checkpoint import SLOT_FIELDS
+from learned_update.training.runs.checkpoint import SLOT_FIELDS
 from learned_update.training.slots import draw_phi, spare_phi
 from tests.training import small_run
 
