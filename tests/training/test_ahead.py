@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from learned_update.training.outer_steps.ahead import DrawsAhead
+from learned_update.training.runs.ahead import DrawsAhead
 from tests.training import draws, small_run
 
 OUTER_STEPS = 5

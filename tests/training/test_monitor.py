@@ -72,11 +72,12 @@ def timeless(run_dir):
 @pytest.fixture(scope="module", autouse=True)
 def compiled_once():
     """All runs share compiled functions: one rule and trainer, set back every time."""
-    kept = {}
+    kept, rule = {}, lu.UpdateRule(seed=3)
+    theta = rule.get_weights()
 
     def shared_rule(seed):
-        rule = kept.setdefault("rule", lu.UpdateRule(seed=seed))
-        rule.set_weights(kept.setdefault("theta", rule.get_weights()))
+        assert seed == rule.seed
+        rule.set_weights(theta)
         return rule
 
     def shared_trainer(*arguments, **options):

@@ -67,7 +67,7 @@ def measure(variant, outer_steps):
     """Times of one variant, as a dict; seconds per outer step of 8 tasks."""
     options = VARIANTS[variant]
     with environment.quiet_imports():
-        from learned_update.training.outer_steps.ahead import DrawsAhead
+        from learned_update.training.runs.ahead import DrawsAhead
 
     trainer = _trainer(options)
     state, begun = trainer.initial_state(), time.perf_counter()

@@ -1,4 +1,4 @@
 """A meta-training run on disk: its directory, checkpoints, log and signals.
 
-From outside: `checkpoint`, `experiment`, `interruption`, `metrics_log`, `run`.
+From outside: `ahead`, `checkpoint`, `experiment`, `interruption`, `metrics_log`, `run`.
 """

@@ -12,7 +12,7 @@ from learned_update.cache import cache_folder
 from learned_update.data.catalogue.partitions import check_disjoint
 from learned_update.errors import invalid
 from learned_update.progress import Progress
-from learned_update.training.outer_steps.ahead import DrawsAhead
+from learned_update.training.runs.ahead import DrawsAhead
 from learned_update.training.runs.checkpoint import (
     checkpoints,
     restore_checkpoint,
