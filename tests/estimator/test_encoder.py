@@ -214,7 +214,7 @@ def test_wrong_parameters(encoder, rows, changes, message):
         {"random_state": np.int32(4)},
         {"random_state": np.random.RandomState(4)},
     ],
-    ids=repr,
+    ids=lambda changes: next(iter(changes)) + type(*changes.values()).__name__,
 )
 def test_parameters_of_other_types_with_the_same_value(
     fitted_encoder, encoder, rows, changes
