@@ -12,8 +12,8 @@ class Schedule(NamedTuple):
     """Distributions of the lengths, in inner steps (paper, meta-training).
 
     Attributes:
-        truncation_lengths: one of them is drawn at every outer step. On XLA each
-            compiles once, so keep them few.
+        truncation_lengths: one of them is drawn at every outer step; one compiled
+            function serves all.
         unroll_lengths: least and largest total of an unroll, drawn log-uniformly.
     """
 
