@@ -14,7 +14,7 @@ END = "<!-- end of map -->\n"
 
 def house_map():
     """A table of folders and rooms, from the top of the picture down."""
-    rows = ["| room | what is inside | files |\n", "| --- | --- | ---: |\n"]
+    rows = ["| room | what is inside |\n", "| --- | --- |\n"]
     for level in reversed(import_graph.PICTURE):
         for part in level:
             folder = import_graph.PACKAGE / part
@@ -34,8 +34,7 @@ def _row(folder):
     shown = (
         f"`{folder.name}/`" if not depth else f"{2 * depth * '&nbsp;'}`{folder.name}/`"
     )
-    files = len(list(folder.glob("*.py"))) - 1
-    return f"| {shown} | {sentence} | {files} |\n"
+    return f"| {shown} | {sentence} |\n"
 
 
 def parts_of_page():
