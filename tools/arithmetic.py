@@ -33,6 +33,12 @@ SETTINGS = {
     "openblas-haswell": {"OPENBLAS_CORETYPE": "Haswell"},
     "one-thread": _threads(1),
     "two-threads": _threads(2),
+    "oldest": {  # all that is far from a new processor, at once
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
+        "OPENBLAS_CORETYPE": "Nehalem",
+        **_threads(1),
+    },
     "jax": {
         "KERAS_BACKEND": "jax",
         "JAX_PLATFORMS": "cpu",
