@@ -32,7 +32,7 @@ from learned_update.evaluation.methods.rule_features import RuleFeatures
 from learned_update.evaluation.methods.tuned import TUNED
 from learned_update.evaluation.readouts.by_name import ridge
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
-from learned_update.evaluation.tuning import search
+from learned_update.evaluation.tuning import search as tuning
 from learned_update.evaluation.tuning.grids import (
     GRIDS,
     SETTINGS_PER_METHOD,
@@ -76,7 +76,7 @@ TOOL = pathlib.Path(__file__).parents[3] / "tools" / "tune_baselines.py"
 def protocol_of(search):
     names = ComparisonProtocol.__dataclass_fields__
     fields = {name: search[name] for name in names if name in search}
-    return ComparisonProtocol(**search.VALIDATION | fields)
+    return ComparisonProtocol(**tuning.VALIDATION | fields)
 
 
 def ridge_accuracies(method, pair, episodes):
@@ -220,7 +220,7 @@ def test_update_rule_and_labelled_methods_are_searched(monkeypatch):
         UPDATE_RULE: ({"steps": 2, "batch_size": 8},),
         "supervised": GRIDS["supervised"][:1],
     }
-    monkeypatch.setattr(search, "GRIDS", grids)
+    monkeypatch.setattr(tuning, "GRIDS", grids)
     rule = lu.UpdateRule()
     found = tune(rule, "initial", **ONCE | {"methods": None})
     assert [each.method for each in found.attempts] == [UPDATE_RULE, "supervised"]
@@ -244,13 +244,13 @@ def test_search_goes_on_where_it_stopped(searched, tmp_path, monkeypatch):
     assert len(lines) == 28
     cut = tmp_path / "cut.jsonl"
     cut.write_text("".join(lines[:24]) + lines[24][:30])
-    tried, compare = [], search.compare
+    tried, compare = [], tuning.compare
 
     def counted(*arguments, **keywords):
         tried.append(arguments)
         return compare(*arguments, **keywords)
 
-    monkeypatch.setattr(search, "compare", counted)
+    monkeypatch.setattr(tuning, "compare", counted)
     resumed = tune(lu.UpdateRule(), "initial", cut, **SEARCH)
     assert len(tried) == 4
     assert resumed.best == complete.best
@@ -269,11 +269,11 @@ def test_search_goes_on_where_it_stopped(searched, tmp_path, monkeypatch):
 def test_another_theta_is_searched_anew():
     rule = lu.UpdateRule()
     before, after = (
-        search._conditions(UPDATE_RULE, ComparisonProtocol(), each, "same", ())
+        tuning._conditions(UPDATE_RULE, ComparisonProtocol(), each, "same", ())
         for each in (rule, lu.UpdateRule(seed=1))
     )
     assert before != after
-    assert before == search._conditions(
+    assert before == tuning._conditions(
         UPDATE_RULE, ComparisonProtocol(steps=3), rule, "same", ()
     )
 
@@ -303,7 +303,7 @@ def test_parts_are_disjoint_and_without_labelled_test_examples(tmp_path, monkeyp
     )
     shipped = draw_episode_set("digits", train.labels, train.labels, episodes=3)
     write_episodes(shipped, tmp_path / "digits.json")
-    monkeypatch.setattr(search, "shipped_episodes", lambda _: tmp_path / "digits.json")
+    monkeypatch.setattr(tuning, "shipped_episodes", lambda _: tmp_path / "digits.json")
     pair, episodes = validation("digits", train, ComparisonProtocol(queries=9))
     rows = [part.images.ravel().astype(int) for part in pair]
     expected = np.setdiff1d(np.arange(1797), shipped.support)
@@ -334,7 +334,7 @@ def test_what_diverges_is_kept_with_its_reason(tmp_path, monkeypatch):
     grids = {
         "Hebbian": (GRIDS["Hebbian"][0], GRIDS["Hebbian"][0] | {"shrinkage": -1.0})
     }
-    monkeypatch.setattr(search, "GRIDS", grids)
+    monkeypatch.setattr(tuning, "GRIDS", grids)
     options = ONCE | {"methods": None}
     found = tune(lu.UpdateRule(), "initial", tmp_path / "log.jsonl", **options)
     assert found.best == {"Hebbian": GRIDS["Hebbian"][0]}
