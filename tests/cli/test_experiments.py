@@ -24,12 +24,12 @@ SMALL = (
     "glyphs.renderings = 8",
     "HELD_OUT = ('digits', 'glyphs/hebrew', 'glyphs/lao')",
     "report.longest_unroll = 2",
-    "report.units = (6, 5)",
+    "report.units = (5,)",
     "report.initialisations = 2",
     "report.episodes = 3",
     "held_out/glyphs.renderings = 40",
 )
-ONE_SHAPE = ("task_group.slots = 2", "task_group.units = (6, 5)")
+ONE_SHAPE = ("task_group.slots = 2", "task_group.units = (5,)")
 ONE_SHAPE += ("task_group.batch_size = 8",)
 BUCKETS = (
     "sampled_groups.buckets = 2",
@@ -48,7 +48,7 @@ BUCKETS = (
     "held_out_monitor.every = 1",
     "held_out_monitor.largest_share = 1.0",
     "held_out_monitor.steps = 2",
-    "held_out_monitor.units = (6, 5)",
+    "held_out_monitor.units = (5,)",
     "held_out_monitor.initialisations = 2",
     "held_out_monitor.episodes = 3",
 )
@@ -69,7 +69,7 @@ EXPERIMENTS = {
         "watched/named_datasets.names = ('digits',)",
         "watched/named_datasets.size = 8",
         "held_out_monitor.steps = 2",
-        "held_out_monitor.units = (6, 5)",
+        "held_out_monitor.units = (5,)",
         "held_out_monitor.initialisations = 2",
         "held_out_monitor.episodes = 3",
     ),
