@@ -1,0 +1,66 @@
+"""Runs of several processes, which are always reaped."""
+
+import contextlib
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).parents[2]
+SECONDS = 600
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@contextlib.contextmanager
+def members(backend, run_dir, cpus=1, devices="auto", processes=1, dies_at=None):
+    """Starts a run; yields its processes and the files of their theta.
+
+    `dies_at` is the outer step at which the last of them kills itself.
+    """
+    port = free_port()
+    started, files = [], []
+    for process in range(processes):
+        files.append(pathlib.Path(run_dir) / f"theta_{process}.npz")
+        options = {
+            "run_dir": str(run_dir),
+            "results": str(files[-1]),
+            "cache": str(pathlib.Path(run_dir).parent / "compiled"),
+            "cpus": cpus,
+            "devices": devices,
+            "hosts": [f"127.0.0.1:{port}", processes, process]
+            if processes > 1
+            else None,
+            "dies_at": dies_at if process == processes - 1 else None,
+        }
+        environment = {
+            **os.environ,
+            "KERAS_BACKEND": backend,
+            "JAX_ENABLE_X64": "1",
+            "JAX_PLATFORMS": "cpu",
+            "XLA_FLAGS": f"--xla_force_host_platform_device_count={cpus}",
+            "PYTHONPATH": str(ROOT),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
+        command = [sys.executable, "-W", "ignore", "-m", "tests.training.run_member"]
+        started.append(
+            subprocess.Popen(
+                [*command, json.dumps(options)],
+                env=environment,
+                cwd=ROOT,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    try:
+        yield started, files
+    finally:
+        for each in started:
+            if each.poll() is None:
+                each.kill()
+            each.communicate()
