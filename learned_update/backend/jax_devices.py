@@ -32,8 +32,9 @@ def device_counts(engine=None):
 class SeveralDevices:
     """A mesh over the tasks axis; the function of each device is its own program."""
 
-    def __init__(self, count, engine=None):
+    def __init__(self, count, engine=None, meet=None):
         del engine
+        self._meet = meet
         by_host = {}
         for device in jax.devices():
             by_host.setdefault(device.process_index, []).append(device)
@@ -41,6 +42,8 @@ class SeveralDevices:
         self.count = len(devices)
         self._mesh = Mesh(np.array(devices), (AXIS,))
         self._one_host = len(by_host) == 1
+        self._whole = NamedSharding(self._mesh, PartitionSpec())
+        self._gather = self._compiled(lambda tree: tree, out_shardings=self._whole)
 
     def place(self, tree, layout):
         """A tree of arrays, laid on the devices."""
@@ -55,14 +58,11 @@ class SeveralDevices:
 
     def common(self, tree):
         """A tree of arrays that the descent reads, too; on every host the same."""
-        whole = NamedSharding(self._mesh, PartitionSpec())
-        return jax.tree.map(lambda leaf: _from_host(leaf, whole), tree)
+        return jax.tree.map(lambda leaf: _from_host(leaf, self._whole), tree)
 
     def gather(self, tree):
         """The tree in NumPy; all hosts must ask for it together."""
-        whole = NamedSharding(self._mesh, PartitionSpec())
-        tree = jax.jit(lambda tree: tree, out_shardings=whole)(tree)
-        return jax.tree.map(np.asarray, tree)
+        return jax.tree.map(np.asarray, self._gather(tree))
 
     def copied(self, tree):
         """A tree that may be used up without the other."""
@@ -85,7 +85,7 @@ class SeveralDevices:
     def jit(self, function, free=(), donate=()):
         """A compiled function of what lies on the devices."""
         del free
-        return jax.jit(function, donate_argnums=donate)
+        return self._compiled(function, donate_argnums=donate)
 
     def moving(self, function, variables, free=(), donate=()):
         """A compiled function that moves Keras variables.
@@ -94,10 +94,9 @@ class SeveralDevices:
         everybody else expects them to be, and stay on the others, too.
         """
         del free
-        whole = NamedSharding(self._mesh, PartitionSpec())
         donated = (0, *(position + 1 for position in donate))
-        compiled = jax.jit(
-            function, donate_argnums=donated, out_shardings=(whole, None)
+        compiled = self._compiled(
+            function, donate_argnums=donated, out_shardings=(self._whole, None)
         )
         spread = [(None, None)] * len(variables)  # as a variable has it, everywhere
 
@@ -113,6 +112,26 @@ class SeveralDevices:
                 variable.assign(value.addressable_data(0))
                 spread[position] = variable.value, value
             return results
+
+        return call
+
+    def _compiled(self, function, **options):
+        """A function that all hosts run only when all of them have compiled it.
+
+        Collectives between hosts give up waiting sooner than a compilation may take.
+        """
+        compiled = jax.jit(function, **options)
+        if self._one_host:
+            return compiled
+        executables = {}
+
+        def call(*arguments):
+            leaves, structure = jax.tree.flatten(arguments)
+            key = structure, *((leaf.shape, leaf.dtype) for leaf in leaves)
+            if key not in executables:
+                executables[key] = compiled.lower(*arguments).compile()
+                self._meet()
+            return executables[key](*arguments)
 
         return call
 

@@ -56,12 +56,14 @@ class SeveralDevices:
     Args:
         count: devices of this host.
         engine: what `join_hosts` returned; None if this host is the only one.
+        meet: function that returns when all hosts have called it, for JAX.
 
     Attributes:
         count: devices of all hosts.
     """
 
-    def __init__(self, count, engine=None):
+    def __init__(self, count, engine=None, meet=None):
+        del meet  # collectives of TensorFlow wait as long as it takes
         self._strategy = engine or _mirrored(_devices()[:count])
         self.count = self._strategy.num_replicas_in_sync
         self._devices = self._strategy.extended.worker_devices
@@ -201,9 +203,9 @@ def _put_together(layout, tree):
 
 
 def _gathered(replica, leaf, axis):
-    if leaf.dtype != tf.bool:
-        return replica.all_gather(leaf, axis)
-    return tf.cast(replica.all_gather(tf.cast(leaf, tf.int32), axis), tf.bool)
+    if leaf.dtype == tf.bool:
+        return tf.cast(_gathered(replica, tf.cast(leaf, tf.int32), axis), tf.bool)
+    return replica.all_gather(tf.identity(leaf), axis)  # an argument has no device
 
 
 def _devices():

@@ -53,6 +53,7 @@ def main(run_dir, results, devices, hosts, dies_at, cache, **_):
             checkpoint_every=2,
             compilation_cache=cache,
             tensorboard=False,
+            rematerialise="steps" if keras.backend.backend() == "jax" else "none",
             devices=devices,
             hosts=joined,
         )

@@ -34,7 +34,7 @@ def choose_devices(asked, slots, hosts):
     count = device_count(asked, slots, hosts.processes, possible)
     if hosts.processes * count == 1:
         return OneDevice()
-    return backend.SeveralDevices(count, hosts.engine)
+    return backend.SeveralDevices(count, hosts.engine, meet=hosts.any)
 
 
 def device_count(asked, slots, hosts, possible):

@@ -9,7 +9,7 @@ from learned_update.version import __version__
 
 
 def run_card():
-    """`{name: text}`: of the configuration of gin, of the backend and of the version."""
+    """`{name: text}` of the configuration, the backend and the version."""
     resolved = gin.config_str().encode()
     return {
         "backends": keras.backend.backend(),
