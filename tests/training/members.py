@@ -18,21 +18,20 @@ def free_port():
 
 
 @contextlib.contextmanager
-def members(backend, run_dir, cpus=1, devices="auto", processes=1, dies_at=None):
-    """Starts a run; yields its processes and the files of their theta.
+def members(backend, runs, cpus=1, processes=1, dies_at=None):
+    """Starts processes that do `(run_dir, devices)` in turn, all together.
 
-    `dies_at` is the outer step at which the last of them kills itself.
+    Yields them, and for each the files of theta after each run. `dies_at` is the outer step at which the last of them kills itself.
     """
     port = free_port()
     started, files = [], []
     for process in range(processes):
-        files.append(pathlib.Path(run_dir) / f"theta_{process}.npz")
+        files.append([path / f"theta_{process}.npz" for path, _ in runs])
         options = {
-            "run_dir": str(run_dir),
-            "results": str(files[-1]),
-            "cache": str(pathlib.Path(run_dir).parent / "compiled"),
+            "runs": [[str(path), devices] for path, devices in runs],
+            "results": [str(path) for path in files[-1]],
+            "cache": str(runs[0][0].parent / "compiled"),
             "cpus": cpus,
-            "devices": devices,
             "hosts": [f"127.0.0.1:{port}", processes, process]
             if processes > 1
             else None,

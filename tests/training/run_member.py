@@ -1,4 +1,4 @@
-"""One process of a small run in float64, on several devices or of several hosts.
+"""One process of small runs in float64, on several devices or of several hosts.
 
 Its options come as JSON; on JAX it makes the import of TensorFlow fail.
 """
@@ -29,10 +29,11 @@ import learned_update as lu
 from learned_update.training import MetaTrainer, Schedule, meta_train
 from learned_update.training.hosts.joining import join_hosts
 from learned_update.training.hosts.options import HostOptions
+from learned_update.training.runs import run
 from tests.training import small_run
 
 
-def main(run_dir, results, devices, hosts, dies_at, cache, **_):
+def main(runs, results, hosts, dies_at, cache, **_):
     if dies_at is not None:
         step = MetaTrainer.step
 
@@ -42,22 +43,30 @@ def main(run_dir, results, devices, hosts, dies_at, cache, **_):
             return step(self, state, drawn)
 
         MetaTrainer.step = deadly_step
+    chosen, choose_devices = [], run.choose_devices
+
+    def kept_choice(*arguments):
+        chosen.append(choose_devices(*arguments))
+        return chosen[-1]
+
+    run.choose_devices = kept_choice
     with join_hosts(hosts and HostOptions(*hosts), {}) as joined:
-        rule = meta_train(
-            run_dir,
-            seed=3,
-            rule=lu.UpdateRule,
-            groups=small_run.groups(units=(4,), slots=4),
-            outer_steps=5,
-            schedule=Schedule(truncation_lengths=(1, 2), unroll_lengths=(2, 5)),
-            checkpoint_every=2,
-            compilation_cache=cache,
-            tensorboard=False,
-            rematerialise="steps" if keras.backend.backend() == "jax" else "none",
-            devices=devices,
-            hosts=joined,
-        )
-        np.savez(results, *rule.get_weights())
+        for (run_dir, devices), path in zip(runs, results, strict=True):
+            rule = meta_train(
+                run_dir,
+                seed=3,
+                rule=lu.UpdateRule,
+                groups=small_run.groups(units=(4,), slots=4),
+                outer_steps=5,
+                schedule=Schedule(truncation_lengths=(1, 2), unroll_lengths=(2, 5)),
+                rematerialise="steps" if keras.backend.backend() == "jax" else "none",
+                devices=devices,
+                checkpoint_every=2,
+                compilation_cache=cache,
+                tensorboard=False,
+                hosts=joined,
+            )
+            np.savez(path, *rule.get_weights(), devices=chosen[-1].count)
 
 
 if __name__ == "__main__":
