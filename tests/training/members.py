@@ -21,7 +21,8 @@ def free_port():
 def members(backend, runs, cpus=1, processes=1, dies_at=None):
     """Starts processes that do `(run_dir, devices)` in turn, all together.
 
-    Yields them, and for each the files of theta after each run. `dies_at` is the outer step at which the last of them kills itself.
+    Yields them, and for each the files of theta after each run. `dies_at` is the outer
+    step at which the last of them kills itself.
     """
     port = free_port()
     started, files = [], []

@@ -10,6 +10,7 @@ from learned_update.training.hosts.address import is_loopback, joined
 from learned_update.training.hosts.line import Line
 
 RETRY = 0.2  # seconds until the next try to reach process 0
+GREETING = 10.0  # seconds in which who connects must say who it is
 
 
 def call_roll(options, card, patience):
@@ -44,10 +45,12 @@ def _call(options, card, patience):
             except TimeoutError:
                 raise _missing(options, waiting, patience) from None
             on_error.callback(connection.close)
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            connection.settimeout(GREETING)
             file = connection.makefile("r", encoding="utf-8")
+            on_error.callback(file.close)
             hello = _hello(file)
             if hello is None:  # nobody of ours
+                file.close()
                 connection.close()
                 continue
             refusal = _refusal(options, card, hello, waiting)
@@ -79,14 +82,15 @@ def _answer(options, card, patience):
         "port": free_port(),
         "card": card,
     }
+    file = connection.makefile("r", encoding="utf-8")
     try:
         _send(connection, hello)
-        file = connection.makefile("r", encoding="utf-8")
         text = file.readline()
     except OSError:
         text = ""
     reply = json.loads(text) if text else None
     if reply is None or "refused" in reply:
+        file.close()
         connection.close()
         if reply is None:
             raise _unreachable(options, "no answer", patience)
