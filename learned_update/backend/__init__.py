@@ -1,7 +1,7 @@
 """The few functions that differ between Keras backends.
 
-One module per backend with the same functions; the one of `keras.backend.backend()` is
-imported, and no other.
+Two modules per backend with the same functions; those of `keras.backend.backend()` are
+imported, and no others.
 """
 
 import importlib
@@ -9,6 +9,11 @@ import importlib
 from learned_update.keras_backend import checked_backend
 
 _backend = importlib.import_module(f"{__name__}.{checked_backend()}")
+_devices = importlib.import_module(f"{__name__}.{checked_backend()}_devices")
+
+SeveralDevices = _devices.SeveralDevices
+device_counts = _devices.device_counts
+join_hosts = _devices.join_hosts
 
 REMATERIALISE = _backend.REMATERIALISE
 apply_gradients = _backend.apply_gradients

@@ -4,15 +4,16 @@ import functools
 
 import keras
 import numpy as np
-from keras import ops
 
 from learned_update import backend
 from learned_update.errors import invalid
 from learned_update.meta.meta_gradient import meta_gradient
 from learned_update.meta.truncated_step import TruncatedStep
 from learned_update.randomness import generator
+from learned_update.training.devices.one_device import OneDevice
 from learned_update.training.objective import cosine_objective
 from learned_update.training.optimizer import BETA_1, BETA_2
+from learned_update.training.outer_steps import layout
 from learned_update.training.outer_steps.compiled import CompiledOuterStep
 from learned_update.training.outer_steps.draws import GroupDraws, OuterDraw
 from learned_update.training.outer_steps.outer_step import mean_gradient
@@ -67,8 +68,10 @@ class MetaTrainer:
         groups_per_step=None,
         seed=0,
         rematerialise="steps",
+        devices=None,
     ):
         self.rule = rule
+        self.devices = devices or OneDevice()
         groups = tuple(groups)
         self.optimizer = optimizer or keras.optimizers.Adam(
             3e-3, beta_1=BETA_1, beta_2=BETA_2
@@ -120,6 +123,7 @@ class MetaTrainer:
                 objective=objective or cosine_objective(),
                 joint_statistics=joint_statistics,
             ),
+            self.devices,
         )
 
     def initial_state(self):
@@ -127,8 +131,12 @@ class MetaTrainer:
         return TrainState(
             outer_step=0,
             skipped=np.int32(0),
-            groups=tuple(initial_state(group) for group in self.groups),
+            groups=tuple(self.laid(initial_state(group)) for group in self.groups),
         )
+
+    def laid(self, inner):
+        """An `InnerState` whose phi, whole on every host, is laid on the devices."""
+        return inner._replace(phi=self.devices.place(inner.phi, layout.PHI))
 
     def draw(self, state):
         """What the next outer step reads: a function of outer step and slots alone.
@@ -143,7 +151,10 @@ class MetaTrainer:
         return OuterDraw(
             steps,
             {
-                index: self._draws[index](state.groups[index], state.outer_step, steps)
+                index: self.devices.place(
+                    self._draws[index](state.groups[index], state.outer_step, steps),
+                    layout.DRAWN,
+                )
                 for index in self._visited(state)
             },
         )
@@ -202,7 +213,7 @@ class MetaTrainer:
         """The meta-gradient of the next outer step, one tensor per variable."""
         drawn = self.draw(state)
         phis = {  # copies, as a truncation uses phi up
-            index: keras.tree.map_structure(ops.copy, state.groups[index].phi)
+            index: self.devices.copied(state.groups[index].phi)
             for index in drawn.groups
         }
         results = self._outer_step.truncations(phis, drawn)

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from learned_update.cli.arguments import seed
+from learned_update.cli.arguments import integer, seed
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
 from learned_update.cli.outputs import check_folder
 
@@ -31,6 +31,23 @@ def add_arguments(parser):
         metavar="INTEGER",
         help="seed of everything random; without it the configuration's",
     )
+    hosts = parser.add_argument_group(
+        "several hosts", "the same command on each, with a number of its own"
+    )
+    hosts.add_argument(
+        "--coordinator",
+        metavar="HOST:PORT",
+        help="where process 0 waits for the others",
+    )
+    hosts.add_argument(
+        "--processes", type=integer, metavar="COUNT", help="how many there are"
+    )
+    hosts.add_argument(
+        "--process",
+        type=integer,
+        metavar="NUMBER",
+        help="which of them this is, from 0; process 0 writes",
+    )
 
 
 def run(options):
@@ -38,17 +55,35 @@ def run(options):
     given = [] if options.seed is None else [f"meta_train.seed = {options.seed}"]
     run_dir = pathlib.Path(options.run_dir)
     check_folder(run_dir)
-    configure(options, given, run_dir)
+    configure(options, given)
+    from learned_update import configuration
+    from learned_update.training.hosts.card import run_card
+    from learned_update.training.hosts.joining import join_hosts
+    from learned_update.training.hosts.options import host_options
+
+    processes = host_options(options.coordinator, options.processes, options.process)
+    with join_hosts(processes, run_card()) as hosts:
+        if hosts.first:
+            configuration.save(run_dir)
+        _run(run_dir, hosts)
+
+
+def _run(run_dir, hosts):
     from learned_update.training.runs.experiment import experiment
 
     finished = run_dir / FINISHED_FILE
-    if finished.is_file():
+    (done,) = hosts.any(hosts.first and finished.is_file())
+    if not hosts.first:
+        if not done:
+            call_configured(experiment, run_dir, hosts=hosts)
+        return
+    if done:
         print(
             f"{run_dir} holds this run, finished. To repeat it, name another folder "
             "or remove this one."
         )
     else:
-        call_configured(experiment, run_dir)
+        call_configured(experiment, run_dir, hosts=hosts)
         finished.touch()
         written = sorted(path.name for path in run_dir.iterdir())
         print(f"In {run_dir}: {', '.join(written)}")

@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from learned_update import backend
+from learned_update.backend.layout import Whole
+from learned_update.training.outer_steps import layout
 from learned_update.training.outer_steps.outer_step import descend, truncate
 
 
@@ -21,19 +22,25 @@ class CompiledOuterStep:
         spares: a `Phi` per group, in place of what is not finite.
         estimator: `(step, theta, phi, data) -> MetaGradient`.
         truncated_step: function of `base` and `episode` that gives a `TruncatedStep`.
+        devices: that share the tasks, `OneDevice` or `backend.SeveralDevices`.
     """
 
-    def __init__(self, rule, optimizer, groups, spares, estimator, truncated_step):
+    def __init__(
+        self, rule, optimizer, groups, spares, estimator, truncated_step, devices
+    ):
         self.groups = groups
         self.estimator = estimator
         self.truncated_step = truncated_step
         self._optimizer = optimizer
         self._theta = rule.trainable_variables
         self._variables = [*self._theta, *optimizer.variables]
-        self._spares = spares
-        self._resident = _resident(group.tasks for group in groups)
+        self._devices = devices
+        self._spares = devices.place(list(spares), Whole())
+        self._resident = devices.place(
+            _resident(group.tasks for group in groups), Whole()
+        )
         self._functions = {}
-        self._descend = backend.moving(self._descent, self._variables, free=(2,))
+        self._descend = devices.moving(self._descent, self._variables, free=(2,))
 
     def __call__(self, phis, skipped, drawn):
         """Moves the variables.
@@ -46,7 +53,7 @@ class CompiledOuterStep:
         Returns:
             `(results, skipped)`: `{index: GroupResult}`, and the outer steps skipped.
         """
-        skipped = ops.convert_to_tensor(skipped)
+        skipped = self._devices.common(ops.convert_to_tensor(skipped))
         if len(drawn.groups) == 1:
             ((index, group_drawn),) = drawn.groups.items()
             whole = self._function(index, whole=True)
@@ -62,6 +69,7 @@ class CompiledOuterStep:
     def truncations(self, phis, drawn):
         """`{index: GroupResult}` of the groups visited; nothing is moved."""
         theta = [ops.convert_to_tensor(variable) for variable in self._theta]
+        theta = self._devices.common(theta)
         return {
             index: self._function(index, whole=False)(
                 phis[index], *self._lying(index), group_drawn, theta
@@ -86,6 +94,12 @@ class CompiledOuterStep:
         def truncated(phi, resident, spare, drawn, theta):
             return truncate(self.estimator, step, theta, phi, resident, spare, drawn)
 
+        truncated = self._devices.share_out(
+            truncated,
+            arguments=(layout.PHI, Whole(), Whole(), layout.DRAWN, Whole()),
+            results=layout.RESULT,
+        )
+
         def outer_step(values, phi, resident, spare, drawn, skipped):
             theta = values[: len(self._theta)]
             result = truncated(phi, resident, spare, drawn, theta)
@@ -96,8 +110,8 @@ class CompiledOuterStep:
 
         free, donate = (0, 1, 2, 3), (0,)
         if whole:
-            return backend.moving(outer_step, self._variables, free, donate=donate)
-        return backend.jit(truncated, free, donate=donate)
+            return self._devices.moving(outer_step, self._variables, free, donate)
+        return self._devices.jit(truncated, free, donate)
 
     def _descent(self, values, skipped, gradients, broken):
         return descend(self._optimizer, self._theta, values, skipped, gradients, broken)

@@ -32,9 +32,14 @@ def save_checkpoint(folder, trainer, state, keep=3, keep_every=None):
     Returns:
         The path written.
     """
-    path = pathlib.Path(folder) / NAME.format(state.outer_step)
+    return write_checkpoint(folder, checkpoint_arrays(trainer, state), keep, keep_every)
+
+
+def write_checkpoint(folder, arrays, keep=3, keep_every=None):
+    """As `save_checkpoint`, of what `checkpoint_arrays` gave."""
+    path = pathlib.Path(folder) / NAME.format(arrays["outer_step"])
     with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **_arrays(trainer, state))
+        np.savez(file, **arrays)
     for old in checkpoints(folder)[:-keep]:
         if keep_every is None or outer_step_of(old) % keep_every:
             old.unlink()
@@ -69,7 +74,7 @@ def restore_checkpoint(path, trainer):
             configuration.
     """
     arrays = read_checkpoint(path)
-    template = _arrays(trainer, trainer.initial_state())
+    template = checkpoint_arrays(trainer, trainer.initial_state())
     if arrays.keys() != template.keys() or any(
         arrays[key].shape != template[key].shape for key in template
     ):
@@ -95,7 +100,7 @@ def restore_checkpoint(path, trainer):
         outer_step=int(arrays["outer_step"]),
         skipped=np.int32(arrays["skipped"]),
         groups=tuple(
-            _restored_group(arrays, group, inner)
+            trainer.laid(_restored_group(arrays, group, inner))
             for group, inner in zip(
                 trainer.groups, trainer.initial_state().groups, strict=True
             )
@@ -122,7 +127,8 @@ def _variables(trainer):
     }
 
 
-def _arrays(trainer, state):
+def checkpoint_arrays(trainer, state):
+    """All arrays of a checkpoint, `{name: array}`; several hosts call it together."""
     arrays = {
         "outer_step": np.int64(state.outer_step),
         "skipped": np.int64(int(state.skipped)),
@@ -132,8 +138,9 @@ def _arrays(trainer, state):
             arrays[f"{name}/{index:03d}"] = ops.convert_to_numpy(variable)
     for group, inner in zip(trainer.groups, state.groups, strict=True):
         prefix = f"group/{group.index}"
-        for index, leaf in enumerate(keras.tree.flatten(inner.phi)):
-            arrays[f"{prefix}/phi/{index:03d}"] = ops.convert_to_numpy(leaf)
+        leaves = keras.tree.flatten(trainer.devices.gather(inner.phi))
+        for index, leaf in enumerate(leaves):
+            arrays[f"{prefix}/phi/{index:03d}"] = leaf
         inner = inner._replace(unroll_length=due_lengths(inner))
         for field in SLOT_FIELDS:
             arrays[f"{prefix}/{field}"] = getattr(inner, field)

@@ -8,13 +8,15 @@ from learned_update.zoo import load_rule
 
 
 @gin.configurable
-def experiment(run_dir, report=None):
+def experiment(run_dir, report=None, hosts=None):
     """Meta-trains a rule, then reports on it.
 
     Args:
         run_dir: folder of the run.
         report: what to do with the run when it is trained, a function of `run_dir`,
-            `rule` and `initial_rule`; None for nothing.
+            `rule` and `initial_rule`; None for nothing. Of several hosts the first
+            does it.
+        hosts: as of `meta_train`.
 
     Returns:
         The meta-trained rule.
@@ -29,8 +31,8 @@ def experiment(run_dir, report=None):
             received=f"experiment.report = {report!r}",
             remedy="References begin with @ and stand without quotes.",
         )
-    rule = meta_train(run_dir)
-    if report is not None:
+    rule = meta_train(run_dir, hosts=hosts)
+    if report is not None and (hosts is None or hosts.first):
         initial_rule = load_rule(run_dir / INITIAL_RULE_FILE)
         report(run_dir=run_dir, rule=rule, initial_rule=initial_rule)
     return rule

@@ -12,15 +12,19 @@ from learned_update.cache import cache_folder
 from learned_update.data.catalogue.partitions import check_disjoint
 from learned_update.errors import invalid
 from learned_update.progress import Progress
+from learned_update.training.devices.choice import choose_devices
+from learned_update.training.hosts.alone import Alone
 from learned_update.training.runs.ahead import DrawsAhead
 from learned_update.training.runs.checkpoint import (
+    checkpoint_arrays,
     checkpoints,
     restore_checkpoint,
-    save_checkpoint,
+    write_checkpoint,
 )
 from learned_update.training.runs.interruption import interruption
 from learned_update.training.runs.late_metrics import LateMetrics
 from learned_update.training.runs.metrics_log import MetricsLog
+from learned_update.training.runs.unlogged import Unlogged
 from learned_update.training.runs.unmonitored import Unmonitored
 from learned_update.training.trainer import MetaTrainer
 
@@ -43,6 +47,7 @@ def meta_train(
     joint_statistics=True,
     groups_per_step=None,
     rematerialise="steps",
+    devices="auto",
     checkpoint_every=50,
     keep_every=None,
     compilation_cache=None,
@@ -50,6 +55,7 @@ def meta_train(
     monitor=None,
     tensorboard=None,
     progress=None,
+    hosts=None,
 ):
     """Meta-trains a rule in a run directory, or goes on where the run stands.
 
@@ -72,6 +78,9 @@ def meta_train(
         groups_per_step: groups that an outer step visits in turn; all if None.
         rematerialise: what the gradient computes again to save memory, see
             `MetaTrainer`.
+        devices: of each host, an integer, that share the tasks of every group evenly;
+            `"auto"` takes the largest number that there are and that divides the
+            tasks. The run is the same, but for round-off.
         checkpoint_every: outer steps between two checkpoints, of which the newest
             three are kept.
         keep_every: checkpoints at multiples of so many outer steps are kept for good,
@@ -85,6 +94,8 @@ def meta_train(
             `held_out_monitor()`; nothing does if None. It does not change the run.
         tensorboard: whether to write events; None does so on the TensorFlow backend.
         progress: whether to show a bar; None shows it on a terminal.
+        hosts: that do the run together, `Hosts`, of which the first writes; None if
+            this is the only one.
 
     Returns:
         The trained `UpdateRule`.
@@ -97,6 +108,7 @@ def meta_train(
     """
     _check_integers(outer_steps, seed)
     groups = tuple(groups)
+    hosts = hosts or Alone()
     monitor = Unmonitored() if monitor is None else monitor
     for group in groups:
         check_disjoint(group.tasks.datasets, (*held_out, *monitor.datasets))
@@ -118,15 +130,20 @@ def meta_train(
         groups_per_step=groups_per_step,
         seed=seed,
         rematerialise=rematerialise,
+        devices=choose_devices(devices, [group.slots for group in groups], hosts),
     )
-    if not (run_dir / INITIAL_RULE_FILE).exists():
+    if hosts.first and not (run_dir / INITIAL_RULE_FILE).exists():
         rule.save(run_dir / INITIAL_RULE_FILE)
-    state = _resumed(run_dir, trainer)
+    state = _resumed(run_dir, trainer, hosts)
+    if not hosts.first:
+        monitor, progress = Unmonitored(), False
     watch = monitor.start(run_dir, rule, state.outer_step, outer_steps)
     if tensorboard is None:
         tensorboard = keras.backend.backend() == "tensorflow"
     with (
-        MetricsLog(run_dir, state.outer_step, tensorboard) as log,
+        MetricsLog(run_dir, state.outer_step, tensorboard)
+        if hosts.first
+        else Unlogged() as log,
         Progress(
             outer_steps, "outer steps", initial=state.outer_step, enabled=progress
         ) as bar,
@@ -134,30 +151,30 @@ def meta_train(
     ):
         if watch.due(state.outer_step):
             _evaluate(watch, state.outer_step, log)
-        _check_interrupted(interrupted, run_dir, state.outer_step, outer_steps)
+        (stopping,) = hosts.any(interrupted.is_set())
+        _check_interrupted(stopping, run_dir, state.outer_step, outer_steps)
         late = LateMetrics(log.write, watch.observe, bar)
         with DrawsAhead(trainer, state, outer_steps) as ahead:
             while state.outer_step < outer_steps:
                 state, metrics = trainer.step(state, ahead.take(state))
                 late.add(metrics)
-                due = watch.due(state.outer_step)
                 last = state.outer_step == outer_steps
-                stopping = interrupted.is_set()
+                due, stopping = hosts.any(
+                    watch.due(state.outer_step), interrupted.is_set()
+                )
                 if due or last or stopping or state.outer_step % checkpoint_every == 0:
                     late.read_all()
-                    save_checkpoint(
-                        run_dir / CHECKPOINT_FOLDER,
-                        trainer,
-                        state,
-                        keep_every=keep_every,
-                    )
-                    rule.save(run_dir / RULE_FILE)
+                    arrays = checkpoint_arrays(trainer, state)
+                    if hosts.first:
+                        write_checkpoint(
+                            run_dir / CHECKPOINT_FOLDER, arrays, keep_every=keep_every
+                        )
+                        rule.save(run_dir / RULE_FILE)
                     logging.info("outer step %d: %s", state.outer_step, dict(metrics))
                     if due and not stopping:
                         _evaluate(watch, state.outer_step, log)
-                    _check_interrupted(
-                        interrupted, run_dir, state.outer_step, outer_steps
-                    )
+                    (stopping,) = hosts.any(interrupted.is_set())
+                    _check_interrupted(stopping, run_dir, state.outer_step, outer_steps)
                     late.restart_clock()
     return rule
 
@@ -169,9 +186,9 @@ def _evaluate(watch, outer_step, log):
     log.write_events(outer_step, scalars)
 
 
-def _check_interrupted(interrupted, run_dir, outer_step, outer_steps):
+def _check_interrupted(stopping, run_dir, outer_step, outer_steps):
     """Raises `KeyboardInterrupt` if Ctrl-C was pressed; there must be a checkpoint."""
-    if interrupted.is_set():
+    if stopping:
         raise KeyboardInterrupt(
             f"Stopped after outer step {outer_step} of {outer_steps}; everything so "
             f"far is in {run_dir}. The same command goes on."
@@ -195,9 +212,17 @@ def _check_integers(outer_steps, seed):
         )
 
 
-def _resumed(run_dir, trainer):
+def _resumed(run_dir, trainer, hosts):
     """The newest state in the directory, or the initial one."""
     saved = checkpoints(run_dir / CHECKPOINT_FOLDER)
+    newest = hosts.exchange(saved[-1].name if saved else "none")
+    if len({*newest}) > 1:
+        raise invalid(
+            "The hosts of a run do not see the same checkpoints.",
+            expected=f"{newest[0]} as the newest of {run_dir}, as process 0 sees it",
+            received=", ".join(f"{x} by process {i}" for i, x in enumerate(newest)),
+            remedy="Put the run directory on a file system that all hosts share.",
+        )
     if not saved:
         return trainer.initial_state()
     state = restore_checkpoint(saved[-1], trainer)
