@@ -1,0 +1,43 @@
+"""The trainer of what is measured, on tasks of rendered glyphs."""
+
+from learned_update.benchmarks.measured_trainer import MeasuredTrainer
+from learned_update.data.sources.glyphs.scripts import glyphs
+from learned_update.data.tasks.augmentation import Augmentation
+from learned_update.data.tasks.distribution import TaskDistribution
+from learned_update.data.tasks.input_maps import InputMapDistribution
+from learned_update.layers.update_rule import UpdateRule
+from learned_update.training.schedule import Schedule
+from learned_update.training.task_group import TaskGroup
+
+SCRIPTS = ("latin", "greek", "cyrillic")
+
+
+def make_trainer(configuration):
+    """`MeasuredTrainer` of tasks of glyphs of three scripts.
+
+    Raises:
+        ValueError: a size makes no sense.
+    """
+    scripts = [glyphs(script, size=configuration.size) for script in SCRIPTS]
+    group = TaskGroup(
+        _tasks(scripts, configuration.augmented),
+        units=configuration.units,
+        slots=configuration.tasks // configuration.groups,
+        batch_size=configuration.batch_size,
+    )
+    return MeasuredTrainer(
+        UpdateRule(),
+        configuration.groups * [group],
+        schedule=Schedule(truncation_lengths=(configuration.truncation_length,)),
+        rematerialise=configuration.rematerialise,
+    )
+
+
+def _tasks(datasets, augmented):
+    if not augmented:
+        return TaskDistribution(datasets, input_maps=InputMapDistribution())
+    return TaskDistribution(
+        datasets,
+        input_maps=InputMapDistribution(tilt=0, permutation=1),
+        augmentation=Augmentation(rotation=15, shift=0.1, noise=0.1),
+    )
