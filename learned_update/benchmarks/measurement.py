@@ -114,7 +114,7 @@ def _loop(trainer, state, outer_steps):
     last = state.outer_step + outer_steps
     with Progress(outer_steps, "outer steps", enabled=False) as bar:
         begun, cpu = time.perf_counter(), time.process_time()
-        late = LateMetrics(read.append, lambda metrics: None, bar)
+        late = LateMetrics(read.append, lambda _: None, bar)
         with DrawsAhead(trainer, state, last) as ahead:
             while state.outer_step < last:
                 state, metrics = trainer.step(state, ahead.take(state))

@@ -9,7 +9,7 @@ from learned_update.benchmarks.configuration import (
 )
 from learned_update.benchmarks.matrix_peak import matrix_peak
 from learned_update.benchmarks.measurement import measure
-from learned_update.benchmarks.scaling import measure_series
+from learned_update.benchmarks.scaling.series import measure_series
 from learned_update.benchmarks.yardsticks import (
     measure_meta_gradient,
     measure_released_inner_step,

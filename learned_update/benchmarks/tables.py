@@ -32,8 +32,9 @@ class Tables:
             return f"{name}: not measured. {row['error']}"
         if "ratio" in row:
             return (
-                f"{name}: {row['seconds']:.3g} s, yardstick {row['yardstick_s']:.3g} s, "
-                f"ratio {row['ratio']:.2f} ({row['backend']}, {row['device']})"
+                f"{name}: {row['seconds']:.3g} s, yardstick "
+                f"{row['yardstick_s']:.3g} s, ratio {row['ratio']:.2f} "
+                f"({row['backend']}, {row['device']})"
             )
         if "step_s" not in row:
             return f"{name}: {row['tflops_per_s']:.3g} TFLOP/s ({row['device']})"

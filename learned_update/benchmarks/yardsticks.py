@@ -16,7 +16,7 @@ from learned_update.layers.update_rule import UpdateRule
 from learned_update.meta.inner_step import inner_step
 from learned_update.meta.meta_gradient import meta_gradient
 from learned_update.types import TruncationData
-from learned_update.zoo.released.rule import SCOPE, released_variable_names
+from learned_update.zoo import released_variable_names
 
 
 def measure_meta_gradient(configuration, repeats):
@@ -104,7 +104,10 @@ def released_pair(rule, base, phi, x):
     from learned_update.benchmarks import plain_tensorflow
 
     theta = [ops.convert_to_tensor(v) for v in rule.trainable_variables]
-    names = [name.removeprefix(SCOPE) for name in released_variable_names(rule)]
+    names = [
+        name.removeprefix(plain_tensorflow.SCOPE)
+        for name in released_variable_names(rule)
+    ]
     named = dict(zip(names, theta, strict=True))
     x = ops.convert_to_tensor(x)
     rate = rule.rate.rate

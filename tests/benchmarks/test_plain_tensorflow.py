@@ -5,6 +5,7 @@ import pytest
 
 import learned_update as lu
 from learned_update.benchmarks import plain_tensorflow
+from learned_update.benchmarks.yardsticks import released_pair
 from tests import random_rules
 
 tf = pytest.importorskip("tensorflow")
@@ -27,6 +28,14 @@ def test_inner_step():
     phi = tf.nest.map_structure(tf.constant, phi)
     step = tf.function(plain_tensorflow.inner_step)
     reached = step(tensors, phi, tf.constant(x), RATE)
+
+    package, plain = released_pair(rule, base, random_rules.to_phi(layers), x)
+    for each in (package(), plain()):  # what a benchmark times
+        tf.nest.map_structure(
+            lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12),
+            each,
+            reached,
+        )
 
     for layer, other in zip(reached, expected.layers, strict=True):
         for name, value in layer.items():

@@ -65,7 +65,7 @@ def stand_in():
     except ValueError as error:
         raise invalid(
             "The size of the images is not known without the data.",
-            expected="bindings of task_distribution.size and task_distribution.channels",
+            expected="bindings of size and channels of task_distribution",
             received=f"{error}",
             remedy="Add --gin_param task_distribution.size=16, and channels.",
         ) from error

@@ -1,6 +1,6 @@
 """What a measurement asks of the machinery below Keras, a module per backend.
 
-From outside: `__init__`.
+From outside: `__init__`, `jax_flops`.
 """
 
 import importlib

@@ -175,7 +175,7 @@ def _measure_scaling(options):
         )
         print(json.dumps(row) if options.json else tables.scaling(row), flush=True)
         series.append(row)
-    from learned_update.benchmarks.scaling_figure import save_scaling_figure
+    from learned_update.benchmarks.scaling.figure import save_scaling_figure
 
     save_scaling_figure(options.scaling, series)
 

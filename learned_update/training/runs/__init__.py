@@ -1,4 +1,5 @@
 """A meta-training run on disk: its directory, checkpoints, log and signals.
 
-From outside: `checkpoint`, `experiment`, `interruption`, `metrics_log`, `run`.
+From outside: `checkpoint`, `experiment`, `interruption`, `late_metrics`, `metrics_log`,
+`run`.
 """

@@ -1,4 +1,4 @@
-"""How the time of an outer step grows with one of its sizes."""
+"""The time of an outer step over the values of one of its sizes."""
 
 import keras
 import numpy as np

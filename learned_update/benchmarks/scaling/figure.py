@@ -17,7 +17,7 @@ def save_scaling_figure(path, series):
 
     Args:
         path: of the PNG file.
-        series: what `scaling.measure_series` returns, several.
+        series: what `measure_series` returns, several.
     """
     figure = Figure(figsize=(3.0 * len(series), 3.2), layout="constrained")
     axes = figure.subplots(1, len(series), sharey=True, squeeze=False)[0]
