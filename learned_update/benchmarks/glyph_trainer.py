@@ -18,23 +18,43 @@ def make_trainer(configuration):
     Raises:
         ValueError: a size makes no sense.
     """
-    scripts = [glyphs(script, size=configuration.size) for script in SCRIPTS]
-    group = TaskGroup(
-        _tasks(scripts, configuration.augmented),
+    group = _group(configuration, _tasks(configuration))
+    return _trainer(configuration, configuration.groups * [group])
+
+
+def make_series_trainer(configurations):
+    """`MeasuredTrainer` that visits one group per configuration in turn.
+
+    Args:
+        configurations: several that differ in tasks, width, depth or batch size.
+    """
+    tasks = _tasks(configurations[0])
+    groups = [_group(configuration, tasks) for configuration in configurations]
+    return _trainer(configurations[0], groups, groups_per_step=1)
+
+
+def _trainer(configuration, groups, **options):
+    return MeasuredTrainer(
+        UpdateRule(),
+        groups,
+        schedule=Schedule(truncation_lengths=(configuration.truncation_length,)),
+        rematerialise=configuration.rematerialise,
+        **options,
+    )
+
+
+def _group(configuration, tasks):
+    return TaskGroup(
+        tasks,
         units=configuration.units,
         slots=configuration.tasks // configuration.groups,
         batch_size=configuration.batch_size,
     )
-    return MeasuredTrainer(
-        UpdateRule(),
-        configuration.groups * [group],
-        schedule=Schedule(truncation_lengths=(configuration.truncation_length,)),
-        rematerialise=configuration.rematerialise,
-    )
 
 
-def _tasks(datasets, augmented):
-    if not augmented:
+def _tasks(configuration):
+    datasets = [glyphs(script, size=configuration.size) for script in SCRIPTS]
+    if not configuration.augmented:
         return TaskDistribution(datasets, input_maps=InputMapDistribution())
     return TaskDistribution(
         datasets,

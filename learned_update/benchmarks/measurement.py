@@ -1,6 +1,5 @@
 """Times of an outer step, of its compiled part, and its share of the peak."""
 
-import contextlib
 import statistics
 import time
 
@@ -14,6 +13,7 @@ from learned_update.training.outer_steps.ahead import DrawsAhead
 from learned_update.training.runs.late_metrics import LateMetrics
 
 ROUNDS = 3
+PROFILED_STEPS = 2
 TERA = 1e12
 
 
@@ -24,7 +24,7 @@ def measure(configuration, outer_steps, profile=None):
         configuration: `Configuration`.
         outer_steps: to time in each of three rounds, whose medians are given; at
             least 1.
-        profile: folder for a trace of them; None traces nothing.
+        profile: folder for a trace of two further ones; None traces nothing.
 
     Returns:
         A dict; times are seconds per outer step. `step_s` is the median from one
@@ -41,14 +41,15 @@ def measure(configuration, outer_steps, profile=None):
     dict(metrics)  # waits for the device
     compile_s = time.perf_counter() - begun
     rows, device = [], []
-    traced = contextlib.nullcontext() if profile is None else engines.trace(profile)
-    with traced:
-        for _ in range(ROUNDS):  # in turn, as a machine is not always as fast
-            state, row = _loop(trainer, state, outer_steps)
-            rows.append(row)
-            drawn = trainer.draw(state)
-            state, seconds = device_seconds(trainer, state, drawn, outer_steps)
-            device.append(seconds)
+    for _ in range(ROUNDS):  # in turn, as a machine is not always as fast
+        state, row = _loop(trainer, state, outer_steps)
+        rows.append(row)
+        drawn = trainer.draw(state)
+        state, seconds = device_seconds(trainer, state, drawn, outer_steps)
+        device.append(seconds)
+    if profile is not None:
+        with engines.trace(profile):  # which takes time itself
+            state, _ = _loop(trainer, state, PROFILED_STEPS)
     loop = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
     device_s, peak = statistics.median(device), matrix_peak()
     flops = outer_step_flops(trainer, state)

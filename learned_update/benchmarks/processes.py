@@ -22,7 +22,7 @@ def ask(what, backend=None, environment=(), **request):
 
     Raises:
         ValueError: what was asked for makes no sense.
-        OSError: the process ended early; it has said why.
+        OSError: the process ended early; what it said is on standard error.
     """
     chosen = {} if backend is None else {"KERAS_BACKEND": backend}
     done = subprocess.run(
@@ -33,10 +33,11 @@ def ask(what, backend=None, environment=(), **request):
             json.dumps({"what": what, **request}),
         ],
         env={**os.environ, **chosen, **dict(environment)},
-        stdout=subprocess.PIPE,
+        capture_output=True,  # libraries say much while they are loaded
         text=True,
     )
     if done.returncode:
+        sys.stderr.write(done.stderr)
         raise OSError(
             f"The process that measured {what!r} ended with status {done.returncode}."
         )

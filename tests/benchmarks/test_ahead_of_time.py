@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import gin
 import pytest
 
-from learned_update.benchmarks import processes, tables
+from learned_update.benchmarks import processes
 from learned_update.benchmarks.ahead_of_time.largest_bucket import largest_bucket
+from learned_update.benchmarks.reports import tables
 from learned_update.cli.verbs.benchmark import WITHOUT_TPU
 
 tpu = pytest.importorskip("learned_update.benchmarks.ahead_of_time.tpu")
@@ -56,8 +57,8 @@ def test_memory():
         generated_code_size_in_bytes=1e8,
     )
     said = tpu.memory(analysis, devices_per_chip=2)
-    assert said["memory_gb"] == pytest.approx(2 * (3 + 0.5 + 4 + 0.1))
-    assert said["temporaries_gb"] == pytest.approx(8.0)
+    assert said["memory_gib"] == pytest.approx(2 * (3 + 0.5 + 4 + 0.1) * 1e9 / 2**30)
+    assert said["temporaries_gib"] == pytest.approx(8e9 / 2**30)
 
 
 def test_what_runs_on_the_host():
@@ -113,7 +114,7 @@ def test_compiles_without_a_tpu(compiler):
     assert said["tasks"] == 4
     assert said["units"] == [8, 4]
     assert said["on_host"] == []
-    assert 1000 * 64 / 1e9 < said["memory_gb"] < 16
+    assert 1000 * 64 / 2**30 < said["memory_gib"] < 16
     assert said["flops"] > 0
     text = tables.ahead_of_time(said)
     assert "v5e:2x2: 4 chips, TPU v5 lite" in text

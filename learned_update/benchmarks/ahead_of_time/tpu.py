@@ -12,7 +12,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 from learned_update.benchmarks.engines.jax_flops import product_flops
 from learned_update.errors import invalid
 
-GB = 1e9
+GIB = 2**30  # in which the memory of chips is told
 _ON_HOST = re.compile(
     r"\b(infeed|outfeed|[a-z_]*callback[a-z_]*|is_host_transfer=true|S\(5\))"
 )
@@ -27,7 +27,7 @@ def compile_for(topology, trainer, examples):
         examples: that lie on every chip.
 
     Returns:
-        A dict: `memory_gb` per chip and what it is made of, `flops` of the matrix
+        A dict: `memory_gib` per chip and what it is made of, `flops` of the matrix
         products of an outer step, `on_host`, names of what the compiled program does
         on the host, and sizes.
 
@@ -65,15 +65,15 @@ def compile_for(topology, trainer, examples):
 
 
 def memory(analysis, devices_per_chip):
-    """GB per chip: arguments, results that take no argument's place, and the rest."""
+    """GiB per chip: arguments, results that take no argument's place, and the rest."""
     parts = {
-        "arguments_gb": analysis.argument_size_in_bytes,
-        "results_gb": analysis.output_size_in_bytes - analysis.alias_size_in_bytes,
-        "temporaries_gb": analysis.temp_size_in_bytes,
-        "code_gb": analysis.generated_code_size_in_bytes,
+        "arguments_gib": analysis.argument_size_in_bytes,
+        "results_gib": analysis.output_size_in_bytes - analysis.alias_size_in_bytes,
+        "temporaries_gib": analysis.temp_size_in_bytes,
+        "code_gib": analysis.generated_code_size_in_bytes,
     }
-    parts = {name: devices_per_chip * size / GB for name, size in parts.items()}
-    return {"memory_gb": sum(parts.values()), **parts}
+    parts = {name: devices_per_chip * size / GIB for name, size in parts.items()}
+    return {"memory_gib": sum(parts.values()), **parts}
 
 
 def on_host(program):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from learned_update.benchmarks import engines
-from learned_update.benchmarks.glyph_trainer import make_trainer
+from learned_update.benchmarks.glyph_trainer import make_series_trainer, make_trainer
 from learned_update.benchmarks.measurement import device_seconds
 
 
@@ -24,10 +24,8 @@ def measure_series(size, values, configuration, repeats):
     if size == "truncation_length":
         seconds = _of_lengths(values, configuration, repeats)
     else:
-        seconds = [
-            _of_trainer(configuration._replace(**{size: value}), repeats)
-            for value in values
-        ]
+        configurations = [configuration._replace(**{size: value}) for value in values]
+        seconds = _of_groups(configurations, repeats)
     return {
         "size": size,
         "values": list(values),
@@ -43,10 +41,16 @@ def exponent(values, seconds):
     return float(np.polyfit(np.log(values), np.log(seconds), 1)[0])
 
 
-def _of_trainer(configuration, repeats):
-    trainer = make_trainer(configuration)
-    state, _ = trainer.step(trainer.initial_state())  # compiles
-    return _shortest(trainer, state, trainer.draw(state), repeats)[0]
+def _of_groups(configurations, repeats):
+    """One trainer visits them in turn, as in a run of several shapes."""
+    trainer = make_series_trainer(configurations)
+    begun, seconds = trainer.initial_state(), []
+    for index in range(len(configurations)):
+        state = begun._replace(outer_step=index)
+        drawn = trainer.draw(state)
+        state = trainer.compute(state, drawn)  # compiles
+        seconds.append(_shortest(trainer, state, drawn, repeats)[0])
+    return seconds
 
 
 def _of_lengths(lengths, configuration, repeats):

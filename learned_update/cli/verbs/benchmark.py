@@ -4,7 +4,8 @@ import json
 import pathlib
 
 from learned_update.benchmarks import configuration as configurations
-from learned_update.benchmarks import processes, tables
+from learned_update.benchmarks import processes
+from learned_update.benchmarks.reports import tables
 from learned_update.cli.arguments import add_force_argument, integer
 from learned_update.cli.outputs import check_file_output, check_folder
 from learned_update.errors import InvalidInputError, invalid

@@ -41,11 +41,11 @@ AHEAD = {
     "inputs": 768,
     "truncation_length": 10,
     "compile_s": 60.0,
-    "memory_gb": 6.0,
-    "arguments_gb": 1.0,
-    "results_gb": 2.0,
-    "temporaries_gb": 2.9,
-    "code_gb": 0.1,
+    "memory_gib": 6.0,
+    "arguments_gib": 1.0,
+    "results_gib": 2.0,
+    "temporaries_gib": 2.9,
+    "code_gib": 0.1,
     "flops": 4 * 10**12,
     "on_host": [],
 }
@@ -154,7 +154,7 @@ def test_scaling(asked, tmp_path, capsys):
 def test_ahead_of_time(asked, capsys):
     assert main(["benchmark", "--aot", "v5e:2x2"]) == 0
     output = capsys.readouterr().out
-    assert "memory per chip: 6.00 GB: 1.00 arguments" in output
+    assert "memory per chip: 6.00 GiB: 1.00 arguments" in output
     assert "matrix products: 4e+12 FLOPs, 1e+12 per chip" in output
     assert "on the host: nothing" in output
     assert asked[0]["backend"] == "jax"

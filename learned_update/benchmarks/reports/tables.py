@@ -76,11 +76,19 @@ def ahead_of_time(row):
             f"outer step: {row['tasks']} tasks, {row['inputs']} inputs, units {units}, "
             f"batches of {row['batch_size']}, at most {row['truncation_length']} inner "
             "steps",
-            f"memory per chip: {row['memory_gb']:.2f} GB: {row['arguments_gb']:.2f} "
-            f"arguments, {row['results_gb']:.2f} results, {row['temporaries_gb']:.2f} "
-            f"temporaries, {row['code_gb']:.2f} code",
+            f"memory per chip: {row['memory_gib']:.2f} GiB: {row['arguments_gib']:.2f} "
+            f"arguments, {row['results_gib']:.2f} results, {row['temporaries_gib']:.2f} "
+            f"temporaries, {row['code_gib']:.2f} code",
             f"matrix products: {row['flops']:.3g} FLOPs, {per_chip:.3g} per chip",
             f"on the host: {on_host}",
             f"compiled in {row['compile_s']:.0f} s",
         ]
+    )
+
+
+def dearest(operations):
+    """Lines about what `dearest_operations` gives."""
+    return "\n".join(
+        f"    {share:6.1%} {seconds:9.4f} s  {name}"
+        for name, seconds, share in operations
     )
