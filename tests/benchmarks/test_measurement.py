@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from learned_update.benchmarks import glyph_trainer, matrix_peak
+from learned_update.benchmarks import engines, glyph_trainer, matrix_peak
 from learned_update.benchmarks.configuration import (
     SERIES,
     Configuration,
@@ -126,6 +126,29 @@ def test_shortened_draw(measured, small_trainer):
     kernels = [np.asarray(x.groups[0].phi.layers[0].kernel) for x in (once, whole)]
     assert shorter.steps == 1
     assert np.abs(kernels[0] - kernels[1]).max() > 1e-3
+
+
+def test_series_of_groups(small_trainer):
+    """Each value is a group, which the trainer visits when it is measured."""
+    del small_trainer  # whose data these share
+    sizes = [SMALL._replace(tasks=1, width=6), SMALL._replace(tasks=3, width=5)]
+    trainer = glyph_trainer.make_series_trainer(sizes)
+    assert [group.base.units for group in trainer.groups] == [(6, 32), (5, 32)]
+    begun = trainer.initial_state()
+    for index, size in enumerate(sizes):
+        drawn = trainer.draw(begun._replace(outer_step=index))
+        assert list(drawn.groups) == [index]
+        assert drawn.groups[index].batch.inner.shape == (3, size.tasks, 8)
+
+
+def test_trace(tmp_path):
+    with engines.trace(tmp_path):
+        engines.wait(engines.matrix_product(8)())
+    assert list(tmp_path.rglob("*.xplane.pb"))
+
+
+def test_matrix_product():
+    assert engines.matrix_product(8)().shape == (8, 8)
 
 
 def test_exponent():

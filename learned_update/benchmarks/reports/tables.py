@@ -76,9 +76,9 @@ def ahead_of_time(row):
             f"outer step: {row['tasks']} tasks, {row['inputs']} inputs, units {units}, "
             f"batches of {row['batch_size']}, at most {row['truncation_length']} inner "
             "steps",
-            f"memory per chip: {row['memory_gib']:.2f} GiB: {row['arguments_gib']:.2f} "
-            f"arguments, {row['results_gib']:.2f} results, {row['temporaries_gib']:.2f} "
-            f"temporaries, {row['code_gib']:.2f} code",
+            f"memory per chip: {row['memory_gib']:.2f} GiB: "
+            f"{row['arguments_gib']:.2f} arguments, {row['results_gib']:.2f} results, "
+            f"{row['temporaries_gib']:.2f} temporaries, {row['code_gib']:.2f} code",
             f"matrix products: {row['flops']:.3g} FLOPs, {per_chip:.3g} per chip",
             f"on the host: {on_host}",
             f"compiled in {row['compile_s']:.0f} s",
