@@ -35,6 +35,7 @@ PICTURE = (
     ("training", "evaluation", "estimator"),
     ("reproductions",),
     ("registration",),
+    ("benchmarks",),
     ("cli",),
     ("__main__",),
 )

@@ -7,13 +7,24 @@ from tests import build_files, house_map, import_graph
 LARGEST_ROOM = 12  # modules, beside `__init__` and `__main__`
 
 # Where a library may be imported: at the top of a module, or inside its functions.
-_EAGER_TENSORFLOW = {"learned_update/backend/tensorflow.py"}
-_LAZY_TENSORFLOW = (
+_EAGER_TENSORFLOW = {
     "learned_update/backend/tensorflow.py",
+    "learned_update/benchmarks/engines/tensorflow.py",
+    "learned_update/benchmarks/engines/tensorflow_flops.py",
+    "learned_update/benchmarks/plain_tensorflow.py",
+}
+_LAZY_TENSORFLOW = (
+    *_EAGER_TENSORFLOW,
     "learned_update/data/sources/tfds/",  # TensorFlow Datasets
     "learned_update/export/",
     "learned_update/training/runs/metrics_log.py",  # TensorBoard events
     "learned_update/zoo/released/checkpoint_reader.py",
+)
+_JAX = (
+    "learned_update/backend/jax",
+    "learned_update/benchmarks/ahead_of_time/tpu.py",
+    "learned_update/benchmarks/engines/jax",
+    "learned_update/benchmarks/plain_jax.py",
 )
 _TENSORFLOW = {"tensorflow", "tensorflow_datasets", "tensorboard"}
 _NO_GIN = {*import_graph.FOUNDATION} | {
@@ -117,9 +128,9 @@ def test_tensorflow_is_imported_only_where_it_is_used():
     assert _offenders(imports_tensorflow) == {}
 
 
-def test_jax_is_imported_only_by_its_backend():
+def test_jax_is_imported_only_where_it_is_used():
     def imports_jax(path, tree):
-        if not import_graph.name(path).startswith("learned_update/backend/jax"):
+        if not import_graph.name(path).startswith(_JAX):
             return {"jax", "jaxlib"} & _libraries(import_graph.imports(tree))
         return None
 

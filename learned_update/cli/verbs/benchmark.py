@@ -1,128 +1,194 @@
-"""`learned-update benchmark`: times variants of the trainer, side by side."""
+"""`learned-update benchmark`: times the trainer beside yardsticks and the peak."""
 
 import json
-import subprocess
-import sys
-import time
+import pathlib
 
-from learned_update.cli import environment
-from learned_update.cli.arguments import integer
+from learned_update.benchmarks import configuration as configurations
+from learned_update.benchmarks import processes
+from learned_update.benchmarks.reports import tables
+from learned_update.cli.arguments import add_force_argument, integer
+from learned_update.cli.outputs import check_file_output, check_folder
+from learned_update.errors import InvalidInputError, invalid
+from learned_update.keras_backend import SUPPORTED
 
 SUMMARY = "Time outer steps of the quickstart's trainer in variants, side by side."
 EXAMPLE = """\
 example:
   learned-update benchmark --outer_steps 5 --variants rematerialised kept
+  learned-update benchmark --backend jax --tasks 64 --width 128 --json
+  learned-update benchmark --scaling scaling.png
+  learned-update benchmark --aot v5e:2x2 --gin_file experiments/paper.gin
 
 Each variant runs in a process of its own, so that its peak memory is its own; the
 table gives ratios to the first. Run it on an idle machine: on a noisy one gaps under a
-quarter mean nothing. draw_s is what the host takes to draw what an outer step reads.
+quarter mean nothing. step_s is an outer step as a run does it, device_s its compiled
+part alone, draw_s what the host takes to draw what a step reads; flops are those of
+the matrix products of an outer step. The yardsticks are the same mathematics without
+Keras: "released inner step" a plain tf.function, "meta-gradient" plain JAX.
 """
-VARIANTS = {
-    "rematerialised": {"rematerialise": "steps"},
-    "kept": {"rematerialise": "none"},
-    "one task at a time": {"rematerialise": "steps", "slots": 1, "groups": 8},
-    "augmented": {"rematerialise": "steps", "augmented": True},
+YARDSTICKS = {  # the backend that each is written for
+    "released inner step": "tensorflow",
+    "meta-gradient": "jax",
 }
-COLUMNS = ("compile_s", "wall_s", "cpu_s", "draw_s", "peak_memory_gb")
-TRUNCATION_LENGTH = 8  # inner steps
+PEAK = "matrix peak"
+SIZES = ("tasks", "truncation_length", "width", "depth", "batch_size", "size")
+EXPERIMENT = "experiments/paper.gin"
+EXAMPLES = 450_000  # of that experiment, about: 390,000 and glyphs
+WITHOUT_TPU = {  # or the TPU's compiler looks for one
+    "JAX_PLATFORMS": "cpu",
+    "TPU_SKIP_MDS_QUERY": "1",
+    "TPU_WORKER_HOSTNAMES": "localhost",
+}
 
 
 def add_arguments(parser):
     """Adds the options of this verb."""
+    names = [*configurations.VARIANTS, *YARDSTICKS, PEAK]
     parser.add_argument(
         "--outer_steps",
         type=integer,
         default=5,
         metavar="INTEGER",
-        help="to time, after one that compiles (default: %(default)s)",
+        help="to time in each of three rounds, after one that compiles "
+        "(default: %(default)s)",
     )
-    parser.add_argument(
-        "--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS)
-    )
+    parser.add_argument("--variants", nargs="+", choices=names, default=names)
     parser.add_argument(
         "--json", action="store_true", help="print a line of JSON per variant instead"
+    )
+    parser.add_argument(
+        "--backend",
+        choices=SUPPORTED,
+        help="of Keras (default: KERAS_BACKEND of the environment)",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="FOLDER",
+        help="write a trace of each variant that TensorBoard opens, on JAX also "
+        "Perfetto",
+    )
+    for name, default in configurations.Configuration._field_defaults.items():
+        if name in SIZES:
+            parser.add_argument(
+                f"--{name}",
+                type=integer,
+                default=default,
+                metavar="INTEGER",
+                help="of what is measured (default: %(default)s)",
+            )
+    parser.add_argument(
+        "--scaling",
+        metavar="FILE",
+        help="measure over tasks, inner steps, width and depth instead, and draw it",
+    )
+    add_force_argument(parser)
+    _add_arguments_ahead_of_time(parser)
+
+
+def _add_arguments_ahead_of_time(parser):
+    parser.add_argument(
+        "--aot",
+        metavar="TOPOLOGY",
+        help="compile for a TPU such as v5e:2x2, v6e:2x2 or v4:2x2x1 instead, without "
+        "one, the outer step of an experiment's largest bucket",
+    )
+    parser.add_argument(
+        "--examples",
+        type=integer,
+        default=EXAMPLES,
+        metavar="INTEGER",
+        help="with --aot: that lie on every chip (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--gin_file",
+        action="append",
+        metavar="FILE",
+        help=f"with --aot: the experiment (default: {EXPERIMENT})",
+    )
+    parser.add_argument(
+        "--gin_param",
+        action="append",
+        default=[],
+        metavar="NAME.PARAMETER=VALUE",
+        help="with --aot: one more setting, after all files",
     )
 
 
 def run(options):
-    """Measures every variant in a process of its own and prints the table."""
-    if options.json and len(options.variants) == 1:
-        print(json.dumps(measure(options.variants[0], max(options.outer_steps, 1))))
-        return
-    if not options.json:
-        print("| variant | " + " | ".join(COLUMNS) + " | draw_s / wall_s |")
-        print("| --- |" + " ---: |" * (len(COLUMNS) + 1))
-    first = None
-    for variant in options.variants:
-        command = [sys.executable, "-m", "learned_update", "benchmark", "--json"]
-        command += ["--variants", variant, "--outer_steps", str(options.outer_steps)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        line = done.stdout.splitlines()[-1]
-        times = json.loads(line)
-        first = first or times
-        print(line if options.json else _row(times, first), flush=True)
-
-
-def measure(variant, outer_steps):
-    """Times of one variant, as a dict; seconds per outer step of 8 tasks."""
-    options = VARIANTS[variant]
-    with environment.quiet_imports():
-        from learned_update.training.runs.ahead import DrawsAhead
-
-    trainer = _trainer(options)
-    state, begun = trainer.initial_state(), time.perf_counter()
-    state, metrics = trainer.step(state)
-    dict(metrics)  # waits for the device
-    compiled = time.perf_counter() - begun
-    begun, cpu = time.perf_counter(), time.process_time()
-    with DrawsAhead(trainer, state, 1 + outer_steps) as ahead:
-        for _ in range(outer_steps):
-            state, metrics = trainer.step(state, ahead.take(state))
-    metrics = dict(metrics)
-    wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    begun = time.perf_counter()
-    for _ in range(outer_steps):
-        trainer.draw(state)
-        state, _ = trainer.advance(state)
-    drawn = time.perf_counter() - begun
-    return {
-        "variant": variant,
-        "compile_s": compiled,
-        "wall_s": wall / outer_steps,
-        "cpu_s": cpu / outer_steps,
-        "draw_s": drawn / outer_steps,
-        "peak_memory_gb": metrics["peak_memory_gb"],
-    }
-
-
-def _trainer(options):
-    import learned_update as lu
-    from learned_update.data import (
-        Augmentation,
-        InputMapDistribution,
-        TaskDistribution,
-        glyphs,
-    )
-
-    scripts = [glyphs(script) for script in ("latin", "greek", "cyrillic")]
-    if options.get("augmented"):
-        tasks = TaskDistribution(
-            scripts,
-            input_maps=InputMapDistribution(tilt=0, permutation=1),
-            augmentation=Augmentation(rotation=15, shift=0.1, noise=0.1),
-        )
+    """Measures what was asked for and prints it."""
+    if options.aot:
+        _compile_ahead_of_time(options)
+    elif options.scaling:
+        _measure_scaling(options)
     else:
-        tasks = TaskDistribution(scripts, input_maps=InputMapDistribution())
-    group = lu.TaskGroup(tasks, units=(64, 64, 32), slots=options.get("slots", 8))
-    return lu.MetaTrainer(
-        lu.UpdateRule(),
-        options.get("groups", 1) * [group],
-        schedule=lu.Schedule(truncation_lengths=(TRUNCATION_LENGTH,)),
-        rematerialise=options["rematerialise"],
+        _measure_variants(options)
+
+
+def _measure_variants(options):
+    sizes = {name: getattr(options, name) for name in SIZES}
+    configurations.check_configuration(configurations.Configuration(**sizes))
+    if options.outer_steps < 1:
+        raise invalid(
+            "No outer step is to be timed.",
+            expected="outer_steps >= 1",
+            received=f"outer_steps={options.outer_steps}",
+            remedy="Five are enough on an idle machine.",
+        )
+    if options.profile:
+        check_folder(options.profile)
+    printed = tables.Lines() if options.json else tables.Tables()
+    for name in options.variants:
+        printed.add(_measured(name, sizes, options))
+
+
+def _measured(name, sizes, options):
+    if name == PEAK:
+        row = processes.ask("matrix peak", options.backend)
+    elif name in YARDSTICKS:
+        try:
+            row = processes.ask(
+                name,
+                YARDSTICKS[name],
+                configuration=sizes,
+                outer_steps=options.outer_steps,
+            )
+        except InvalidInputError as error:  # JAX is not installed everywhere
+            row = {"error": str(error)}
+    else:
+        folder = options.profile and pathlib.Path(options.profile) / name
+        return processes.ask(
+            "variant",
+            options.backend,
+            name=name,
+            configuration=sizes,
+            outer_steps=options.outer_steps,
+            profile=folder and str(folder.absolute()),
+        )
+    return {"variant": name, **row}
+
+
+def _measure_scaling(options):
+    check_file_output(options.scaling, options.force)
+    series = []
+    for size in configurations.SERIES:
+        row = processes.ask(
+            "scaling", options.backend, size=size, repeats=options.outer_steps
+        )
+        print(json.dumps(row) if options.json else tables.scaling(row), flush=True)
+        series.append(row)
+    from learned_update.benchmarks.scaling.figure import save_scaling_figure
+
+    save_scaling_figure(options.scaling, series)
+
+
+def _compile_ahead_of_time(options):
+    row = processes.ask(
+        "ahead of time",
+        "jax",
+        WITHOUT_TPU,
+        topology=options.aot,
+        gin_files=options.gin_file or [EXPERIMENT],
+        parameters=options.gin_param,
+        examples=options.examples,
     )
-
-
-def _row(times, first):
-    cells = [f"{times[c]:.3g} ({times[c] / first[c]:.2f}x)" for c in COLUMNS]
-    share = times["draw_s"] / times["wall_s"]
-    return f"| {times['variant']} | " + " | ".join([*cells, f"{share:.2%}"]) + " |"
+    print(json.dumps(row) if options.json else tables.ahead_of_time(row))

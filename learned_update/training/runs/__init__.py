@@ -1,4 +1,5 @@
 """A meta-training run on disk: its directory, checkpoints, log and signals.
 
-From outside: `ahead`, `checkpoint`, `experiment`, `interruption`, `metrics_log`, `run`.
+From outside: `ahead`, `checkpoint`, `experiment`, `interruption`, `late_metrics`,
+`metrics_log`, `run`.
 """
