@@ -9,6 +9,7 @@ LARGEST_ROOM = 12  # modules, beside `__init__` and `__main__`
 # Where a library may be imported: at the top of a module, or inside its functions.
 _EAGER_TENSORFLOW = {
     "learned_update/backend/tensorflow.py",
+    "learned_update/backend/tensorflow_devices.py",
     "learned_update/benchmarks/engines/tensorflow.py",
     "learned_update/benchmarks/engines/tensorflow_flops.py",
     "learned_update/benchmarks/plain_tensorflow.py",
