@@ -7,9 +7,12 @@ from tests import build_files, house_map, import_graph
 LARGEST_ROOM = 12  # modules, beside `__init__` and `__main__`
 
 # Where a library may be imported: at the top of a module, or inside its functions.
-_EAGER_TENSORFLOW = {"learned_update/backend/tensorflow.py"}
-_LAZY_TENSORFLOW = (
+_EAGER_TENSORFLOW = {
     "learned_update/backend/tensorflow.py",
+    "learned_update/backend/tensorflow_devices.py",
+}
+_LAZY_TENSORFLOW = (
+    *_EAGER_TENSORFLOW,
     "learned_update/data/sources/tfds/",  # TensorFlow Datasets
     "learned_update/export/",
     "learned_update/training/runs/metrics_log.py",  # TensorBoard events
