@@ -1,4 +1,5 @@
 """An outer step: what it reads, drawn ahead; what is compiled; what it measured.
 
-From outside: `ahead`, `compiled`, `draws`, `outer_step`, `slots`, `step_metrics`.
+From outside: `ahead`, `compiled`, `draws`, `layout`, `outer_step`, `slots`,
+`step_metrics`.
 """
