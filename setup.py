@@ -61,6 +61,7 @@ setup(
             "pyarrow>=18",
             "pytest>=8.3",
             "pytest-xdist>=3.6",
+            "pyyaml>=6",
             "ruff>=0.14,<0.18",
             "setuptools>=77",
         ],

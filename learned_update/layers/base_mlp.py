@@ -91,26 +91,23 @@ class BaseMLP(keras.layers.Layer):
         Returns:
             `Phi` of tensors of this layer's dtype.
         """
+        drawn = self.draw_phi(input_dim, seed)
+        return keras.tree.map_structure(ops.convert_to_tensor, drawn)
+
+    def draw_phi(self, input_dim, seed=0):
+        """As `init_phi`, but a `Phi` of NumPy arrays: nothing is laid on a device."""
         rng = generator(*seed) if isinstance(seed, tuple) else generator(seed)
+        dtype = np.dtype(self.compute_dtype)
+
+        def draw(stddev, *shape):
+            return truncated_normal(rng, shape, stddev).astype(dtype)
+
         layers = []
         for fan_in, fan_out in zip((input_dim, *self.units), self.units, strict=False):
-            shapes_and_scales = (
-                ((fan_in, fan_out), self.kernel_stddev),
-                ((fan_out,), self.bias_stddev),
-                ((fan_in, fan_out), self.kernel_stddev),
-            )
-            layers.append(
-                LayerParams(
-                    *(
-                        ops.convert_to_tensor(
-                            truncated_normal(rng, shape, stddev).astype(
-                                np.dtype(self.compute_dtype)
-                            )
-                        )
-                        for shape, stddev in shapes_and_scales
-                    )
-                )
-            )
+            kernel = draw(self.kernel_stddev, fan_in, fan_out)
+            bias = draw(self.bias_stddev, fan_out)
+            feedback = draw(self.kernel_stddev, fan_in, fan_out)
+            layers.append(LayerParams(kernel, bias, feedback))
         return Phi(layers=tuple(layers))
 
     def forward(self, phi, x, statistics=None):

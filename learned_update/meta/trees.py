@@ -9,7 +9,7 @@ def stack(trees):
     """One tree of tensors with a new leading axis, of trees of arrays."""
     return keras.tree.map_structure(
         lambda *leaves: ops.convert_to_tensor(
-            np.stack([ops.convert_to_numpy(leaf) for leaf in leaves])
+            np.stack([np.asarray(leaf) for leaf in leaves])
         ),
         *trees,
     )

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import queue
+import socket
 import sys
 import threading
 
@@ -31,19 +32,19 @@ class Line:
     nothing comes for `SILENCE` seconds, or the other end closes without a word.
 
     Args:
-        socket: connected.
+        connection: socket to it.
         file: of the socket, to read lines from.
         name: of the other process, for people.
     """
 
-    def __init__(self, socket, file, name):
+    def __init__(self, connection, file, name):
         self.name = name
-        self._socket = socket
+        self._socket = connection
         self._file = file
         self._received = queue.Queue()
         self._sending = threading.Lock()
         self._ended = threading.Event()
-        socket.settimeout(SILENCE)
+        connection.settimeout(SILENCE)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         threading.Thread(target=self._beat, daemon=True).start()
@@ -80,7 +81,10 @@ class Line:
         """Closes without a word."""
         self._ended.set()
         with contextlib.suppress(OSError):
-            self._socket.shutdown(2)
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._reader.join()
+        self._file.close()
+        self._socket.close()
 
     def _read(self):
         while True:

@@ -49,8 +49,8 @@ def draw_task(group, slot, unroll):
 
 
 def draw_phi(group, slot, unroll):
-    """The `Phi` that an unroll of a slot begins with."""
-    return group.base.init_phi(
+    """The `Phi` that an unroll of a slot begins with, on the host."""
+    return group.base.draw_phi(
         group.tasks.input_dim, (group.seed, PHI, group.index, slot, unroll)
     )
 
