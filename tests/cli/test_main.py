@@ -36,7 +36,12 @@ def _run(run_dir, *arguments):
 def experiments(monkeypatch):
     """Keeps `train` from training; holds the run directories that it was given."""
     calls = []
-    monkeypatch.setattr(experiment, "experiment", calls.append)
+
+    def experiment_of(run_dir, hosts):
+        assert hosts.first
+        calls.append(run_dir)
+
+    monkeypatch.setattr(experiment, "experiment", experiment_of)
     return calls
 
 
@@ -127,7 +132,7 @@ def test_other_seed_needs_another_run_directory(tmp_path, experiments, capsys):
 
 
 def test_interruption(tmp_path, monkeypatch, capsys):
-    def interrupt(run_dir):
+    def interrupt(run_dir, hosts):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(experiment, "experiment", interrupt)
