@@ -1,4 +1,4 @@
-"""Which tests are slow: `tools/test --fast` leaves them out.
+"""Which tests are slow: `tools/test --fast` leaves them out; and which are long.
 
 They trace graphs of inner and outer steps, train, or start processes; together they
 take most of the time. Their maths is in the fast ones, too.
@@ -8,6 +8,7 @@ import pytest
 
 SLOW = (
     "tests/baselines/",
+    "tests/benchmarks/",
     "tests/cli/",
     "tests/estimator/",
     "tests/evaluation/few_shot/",
@@ -28,9 +29,14 @@ SLOW = (
     "tests/training/",
 )
 
+# Several processes of TensorFlow, minutes in all: only `tools/test --long` runs them.
+LONG = "tests/training/test_several.py"
+
 
 def pytest_collection_modifyitems(items):
     """Marks them, so that `-m "not slow"` selects the others."""
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        if item.nodeid.startswith(LONG) and "tensorflow" in item.nodeid:
+            item.add_marker(pytest.mark.long)
