@@ -48,3 +48,25 @@ def embedding_and_bound(base, phi, statistics, x, input_error, dtype):
         error = 1.01 * (error @ np.abs(kernel) * scale + terms * UNIT[dtype] * size)
         x = ACTIVATIONS[base.activation]((x @ kernel - mean) * scale + bias)
     return x, error
+
+
+def features_and_bound(encoder, x):
+    """Features of a fitted `LearnedUpdateEncoder`, and a bound on rounding errors.
+
+    Args:
+        encoder: of float32.
+        x: raw rows that float32 holds exactly, `(rows, inputs)`.
+
+    Returns:
+        Both `(rows, units[-1])`. The bound is that of `transform` and of exports.
+    """
+    inputs, unit = np.asarray(x, "float64"), UNIT["float32"]
+    error = unit * np.abs(inputs)
+    if encoder.standardise:
+        inputs = (inputs - encoder.mean_) / encoder.scale_
+        rest = np.abs(encoder.mean_ - np.float32(encoder.mean_)) / encoder.scale_
+        # of the subtraction, of the division, and of the rest that went to the bias
+        error = 4 * unit * (np.abs(inputs) + rest)
+    return embedding_and_bound(
+        encoder.base_, encoder.phi_, encoder.statistics_, inputs, error, "float32"
+    )

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from tests.round_off import UNIT, embedding_and_bound
+from tests.round_off import features_and_bound
 
 
 @pytest.mark.parametrize("standardise", [True, False])
@@ -18,16 +18,7 @@ def test_the_file_gives_the_features_of_transform(encoder, rows, tmp_path, stand
     encoder.set_params(standardise=standardise).fit(x)
     encoder.export(tmp_path / "encoder.keras")
     model = keras.saving.load_model(tmp_path / "encoder.keras")
-    inputs, unit = x.astype("float64"), UNIT["float32"]
-    error = unit * np.abs(inputs)
-    if standardise:
-        inputs = (inputs - encoder.mean_) / encoder.scale_
-        rest = np.abs(encoder.mean_ - np.float32(encoder.mean_)) / encoder.scale_
-        # of the subtraction, of the division, and of the rest that went to the bias
-        error = 4 * unit * (np.abs(inputs) + rest)
-    exact, bound = embedding_and_bound(
-        encoder.base_, encoder.phi_, encoder.statistics_, inputs, error, "float32"
-    )
+    exact, bound = features_and_bound(encoder, x)
     assert bound.max() < 1e-3 * np.ptp(exact)
     for features in (encoder.transform(x), np.asarray(model(x))):
         assert (np.abs(features - exact) <= bound).all()

@@ -5,6 +5,7 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 
+from tests.round_off import UNIT, embedding_and_bound
 from tests.rules_and_bases import leaves
 
 
@@ -63,12 +64,14 @@ def test_timestamps_keep_their_values(encoder):
     x = np.column_stack([202401010000 + count, count])
     encoder.set_params(units=(16,), steps=0).fit(x)
     assert len(np.unique(encoder.transform(x), axis=0)) == 10
-    plain = clone(encoder).fit(np.column_stack([count, count]))
-    np.testing.assert_allclose(
-        encoder.transform(x),
-        plain.transform(np.column_stack([count, count])),
-        atol=1e-5,
+    inputs = np.column_stack(2 * [(count - 4.5) / np.sqrt(8.25)])
+    # of the mean of the first column, and of the inputs in float32
+    error = 2 * np.spacing(x) / np.sqrt(8.25) + 4 * UNIT["float32"] * np.abs(inputs)
+    exact, bound = embedding_and_bound(
+        encoder.base_, encoder.phi_, encoder.statistics_, inputs, error, "float32"
     )
+    assert bound.max() < 1e-3 * np.ptp(exact)
+    assert (np.abs(encoder.transform(x) - exact) <= bound).all()
 
 
 @pytest.mark.parametrize("constant", [0.1, -3.0, 1e30, 1e300, 1e-40])

@@ -1,5 +1,7 @@
 """The outer step as compiled functions, which all groups of one kind share."""
 
+import collections
+
 import keras
 from keras import ops
 
@@ -13,7 +15,9 @@ class CompiledOuterStep:
 
     A step that visits one group is one compiled function. One that visits more is a
     function per group and one of the descent, so that a shape compiles once, whatever
-    other shapes it is visited with.
+    other shapes it is visited with. Where groups of one kind have several shapes they
+    share a trace whose sizes are free; a shape alone is traced with its sizes, which
+    takes fewer operations.
 
     Args:
         rule: `UpdateRule`, whose variables are moved.
@@ -40,6 +44,9 @@ class CompiledOuterStep:
             _resident(group.tasks for group in groups), Whole()
         )
         self._functions = {}
+        self._shapes = collections.defaultdict(set)
+        for group in groups:
+            self._shapes[_kind(group)].add(_shape(group))
         self._descend = devices.moving(self._descent, self._variables, free=(2,))
 
     def __call__(self, phis, skipped, drawn):
@@ -83,14 +90,15 @@ class CompiledOuterStep:
 
     def _function(self, index, whole):
         """The compiled truncation of a group, with or without the descent."""
-        base, tasks = self.groups[index].base, self.groups[index].tasks
-        key = (len(base.units), base.activation, tasks.episode, whole)
-        if key not in self._functions:
-            step = self.truncated_step(base=base, episode=tasks.episode)
-            self._functions[key] = self._compile(step, whole)
-        return self._functions[key]
+        group = self.groups[index]
+        kind = _kind(group)
+        if (kind, whole) not in self._functions:
+            step = self.truncated_step(base=group.base, episode=group.tasks.episode)
+            several_shapes = len(self._shapes[kind]) > 1
+            self._functions[kind, whole] = self._compile(step, whole, several_shapes)
+        return self._functions[kind, whole]
 
-    def _compile(self, step, whole):
+    def _compile(self, step, whole, several_shapes):
         def truncated(phi, resident, spare, drawn, theta):
             return truncate(self.estimator, step, theta, phi, resident, spare, drawn)
 
@@ -108,13 +116,31 @@ class CompiledOuterStep:
             )
             return values, (result, skipped)
 
-        free, donate = (0, 1, 2, 3), (0,)
+        free, donate = (0, 1, 2, 3) if several_shapes else (), (0,)
         if whole:
             return self._devices.moving(outer_step, self._variables, free, donate)
         return self._devices.jit(truncated, free, donate)
 
     def _descent(self, values, skipped, gradients, broken):
         return descend(self._optimizer, self._theta, values, skipped, gradients, broken)
+
+
+def _kind(group):
+    """What groups that share a compiled function have in common."""
+    return len(group.base.units), group.base.activation, group.tasks.episode
+
+
+def _shape(group):
+    """What else the shapes of a group's tensors follow from."""
+    sources = keras.tree.map_structure(lambda x: x.shape, group.tasks.resident())
+    shapes = tuple(map(tuple, keras.tree.flatten(sources)))
+    return (
+        group.base.units,
+        group.slots,
+        group.batch_size,
+        group.tasks.input_dim,
+        shapes,
+    )
 
 
 def _resident(distributions):

@@ -14,6 +14,7 @@ import learned_update as lu
 from learned_update import estimator
 from learned_update.cli import main
 from learned_update.estimator import LearnedUpdateEncoder
+from tests.round_off import features_and_bound
 from tests.rules_and_bases import perturbed
 
 SETTINGS = ("--units", "6", "4", "--steps", "3", "--batch_size", "16", "--seed", "2")
@@ -50,10 +51,14 @@ def _apply(rule, source, output, *more):
     return main.main(["apply", *paths, *SETTINGS, *more])
 
 
-def _expected(rule, rows, standardise=True):
+def _encoder(rule, standardise=True):
     return LearnedUpdateEncoder(
         rule, (6, 4), 3, batch_size=16, standardise=standardise, random_state=2
-    ).fit_transform(rows)
+    )
+
+
+def _expected(rule, rows, standardise=True):
+    return _encoder(rule, standardise).fit_transform(rows)
 
 
 def test_rows_of_numbers(tmp_path, rule, rows, capsys):
@@ -74,7 +79,10 @@ def test_what_was_learned_is_kept_to_deploy(tmp_path, rule, rows):
     source, output = tmp_path / "rows.npy", tmp_path / "out.npy"
     assert _apply(rule, source, output, "--encoder", str(kept)) == 0
     model = keras.saving.load_model(kept)
-    np.testing.assert_allclose(model(rows), np.load(output), atol=2e-4)
+    exact, bound = features_and_bound(_encoder(rule).fit(rows), rows)
+    assert bound.max() < 1e-3 * np.ptp(exact)
+    for features in (np.asarray(model(rows)), np.load(output)):
+        assert (np.abs(features - exact) <= bound).all()
 
 
 def test_an_encoder_of_another_format(tmp_path, rule, rows, capsys):
