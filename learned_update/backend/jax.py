@@ -54,13 +54,13 @@ def keep_compiled(folder):
         compilation_cache.reset_cache()  # or it goes on without a folder
 
 
-def jit(function, free=(), xla=True, donate=()):
+def jit(function, free=None, xla=True, donate=()):
     """A compiled function; XLA is the only compiler here, and every shape compiles."""
     del free, xla
     return jax.jit(function, donate_argnums=donate)
 
 
-def moving(function, variables, free=(), xla=True, donate=()):
+def moving(function, variables, free=None, xla=True, donate=()):
     """A compiled function that moves Keras variables."""
     del free, xla
     donated = (0, *(position + 1 for position in donate))

@@ -82,12 +82,12 @@ class SeveralDevices:
             check_vma=False,
         )
 
-    def jit(self, function, free=(), donate=()):
+    def jit(self, function, free=None, donate=()):
         """A compiled function of what lies on the devices."""
         del free
         return self._compiled(function, donate_argnums=donate)
 
-    def moving(self, function, variables, free=(), donate=()):
+    def moving(self, function, variables, free=None, donate=()):
         """A compiled function that moves Keras variables.
 
         Between two calls the variables are on the first device of this host, as

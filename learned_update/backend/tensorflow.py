@@ -57,13 +57,14 @@ def keep_compiled(folder):
     del folder
 
 
-def jit(function, free=(), xla=None, donate=()):
+def jit(function, free=None, xla=None, donate=()):
     """A compiled function.
 
     Args:
         function: of positional tensors and trees of tensors.
-        free: positions of arguments whose axes may have another size at every call.
-            Without XLA they cost no new trace; each tree structure costs one.
+        free: `{position: axes}` of arguments whose axes may have another size at every
+            call, `...` for all axes. Without XLA that costs no new trace, and the
+            trace more operations. Everything else that is of another shape costs one.
         xla: whether XLA compiles it; None decides: on a GPU or TPU, not on a CPU, where
             it compiles for a minute and is slower in loops.
         donate: positions of arguments whose memory the results may take, so that the
@@ -81,22 +82,21 @@ def jit(function, free=(), xla=None, donate=()):
 
     def call(*arguments):
         arguments = tf.nest.map_structure(tf.convert_to_tensor, list(arguments))
-        structure = str(tf.nest.map_structure(lambda x: (x.dtype, x.ndim), arguments))
-        if structure not in compiled:
-            compiled[structure] = tf.function(
-                function,
-                input_signature=[
-                    _signature(argument, position in free)
-                    for position, argument in enumerate(arguments)
-                ],
-                autograph=False,
+        signature = [
+            _signature(argument, free.get(position, ()))
+            for position, argument in enumerate(arguments)
+        ]
+        key = str(signature)
+        if key not in compiled:
+            compiled[key] = tf.function(
+                function, input_signature=signature, autograph=False
             )
-        return compiled[structure](*arguments)
+        return compiled[key](*arguments)
 
     return call
 
 
-def moving(function, variables, free=(), xla=None, donate=()):
+def moving(function, variables, free=None, xla=None, donate=()):
     """A compiled function that moves Keras variables.
 
     Args:
@@ -127,11 +127,17 @@ def has_accelerator():
     return any(tf.config.list_logical_devices(kind) for kind in ("GPU", "TPU"))
 
 
-def _signature(argument, free):
-    return tf.nest.map_structure(
-        lambda x: tf.TensorSpec([None] * x.ndim if free else x.shape, x.dtype),
-        argument,
-    )
+def _signature(argument, axes):
+    """Specifications of an argument's tensors, of which some axes are free."""
+
+    def specification(x):
+        free = range(x.ndim) if axes is ... else axes
+        return tf.TensorSpec(
+            [None if axis in free else size for axis, size in enumerate(x.shape)],
+            x.dtype,
+        )
+
+    return tf.nest.map_structure(specification, argument)
 
 
 def scan(step, constants, carry, xs, y_like, rematerialise="none", length=None):

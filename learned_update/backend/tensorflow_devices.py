@@ -144,7 +144,7 @@ class SeveralDevices:
 
         return on_all
 
-    def jit(self, function, free=(), donate=()):
+    def jit(self, function, free=None, donate=()):
         """A compiled function of what lies on the devices.
 
         Args:
@@ -158,7 +158,7 @@ class SeveralDevices:
         del donate
         return tf.function(function, autograph=False, reduce_retracing=bool(free))
 
-    def moving(self, function, variables, free=(), donate=()):
+    def moving(self, function, variables, free=None, donate=()):
         """A compiled function that moves Keras variables, as `backend.moving`.
 
         Args:

@@ -8,7 +8,6 @@ from learned_update.checks import check_inputs, check_variance
 from learned_update.errors import invalid
 from learned_update.meta.trees import stack, unstack
 from learned_update.meta.unroll import unroll_together
-from learned_update.ops.readouts import is_wide
 from learned_update.progress import Progress
 from learned_update.randomness import generator
 
@@ -16,9 +15,9 @@ STEPS_PER_CALL = 50  # inner steps in one compiled call; bounds latency and memo
 
 
 class BaseTrainer:
-    """Trains base models of one depth with one rule, side by side; compiles once.
+    """Trains base models of one depth with one rule, side by side.
 
-    Wide layers (`ops.readouts.WIDE`) compile once for each of their widths.
+    It compiles once for every shape of phi and batch.
 
     Args:
         rule: `UpdateRule`.
@@ -32,10 +31,7 @@ class BaseTrainer:
         def unrolled(theta, phi, xs):
             return unroll_together(rule, base, phi, xs, theta)
 
-        self._unroll = {  # by whether layers are wide: then traced with their widths
-            True: backend.jit(unrolled),
-            False: backend.jit(unrolled, free=(1, 2)),
-        }
+        self._unroll = backend.jit(unrolled, free={2: (0,)})  # steps of a call
 
     def __call__(
         self,
@@ -72,7 +68,6 @@ class BaseTrainer:
             _check_data(x, phi, batch_size)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
         phi = stack(phis)
-        unroll = self._unroll[_is_wide(phis[0])]
         with Progress(steps, "inner steps", enabled=progress) as bar:
             for start, stop in _calls(steps, callback_every):
                 batches = [
@@ -80,7 +75,7 @@ class BaseTrainer:
                     for seed, x in zip(seeds, data, strict=True)
                 ]
                 xs = ops.convert_to_tensor(np.stack(batches, axis=1))
-                phi = unroll(theta, phi, xs)
+                phi = self._unroll(theta, phi, xs)
                 bar.update(stop - start)
                 due = callback_every and stop % callback_every == 0
                 if callback is not None and (due or stop == steps):
@@ -151,11 +146,6 @@ def _check_data(data, phi, batch_size):
             received=f"batch_size={batch_size}",
             remedy="Lower batch_size or pass more rows.",
         )
-
-
-def _is_wide(phi):
-    """Whether the equations take the path of wide layers, if they know the widths."""
-    return any(is_wide(n) for layer in phi.layers for n in layer.kernel.shape)
 
 
 def _batches(seed, start, stop, data, batch_size):

@@ -49,9 +49,9 @@ def meta_gradient(step, theta, phi, data, clip_norm, rematerialise="steps"):
     Returns:
         `MetaGradient`.
     """
-    steps, tasks = ops.shape(data.batch.inner)[:2]
-    dtype = phi.layers[0].kernel.dtype
-    steps = ops.cast(steps if data.steps is None else data.steps, dtype)
+    kernel = phi.layers[0].kernel
+    tasks, longest = ops.shape(kernel)[0], ops.shape(data.batch.inner)[0]
+    steps = ops.cast(longest if data.steps is None else data.steps, kernel.dtype)
 
     def total_loss(copies, phi):
         truncation = truncated_unroll(step, copies, phi, data, rematerialise)

@@ -34,10 +34,10 @@ ONE_SHAPE += ("task_group.batch_size = 8",)
 BUCKETS = (
     "sampled_groups.buckets = 2",
     "sampled_groups.depths = (2, 2)",
-    "sampled_groups.widths = (4, 8)",
+    "sampled_groups.widths = (8, 8)",
     "sampled_groups.width_multiple = 1",
     "sampled_groups.embedding_units = 5",
-    "sampled_groups.batch_sizes = (6, 8)",
+    "sampled_groups.batch_sizes = (6, 6)",
     "sampled_groups.slots = 2",
     "meta_train.groups_per_step = 1",
     "task_distribution.size = 8",

@@ -18,7 +18,7 @@ _NEEDS_OTHER_LIBRARIES = {
 @pytest.mark.parametrize("form", ["file", "object"])
 def test_scikit_learns_checks(rule_path, form):
     rule = rule_path if form == "file" else load_rule(rule_path)
-    encoder = LearnedUpdateEncoder(rule, units=(5, 4), steps=3, batch_size=16)
+    encoder = LearnedUpdateEncoder(rule, units=(4,), steps=3, batch_size=16)
     results = check_estimator(encoder, on_skip=None)
     others = {
         result["check_name"] for result in results if result["status"] != "passed"

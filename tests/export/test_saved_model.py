@@ -39,7 +39,7 @@ class Exported:
         export.export_saved_model(rule, self.base, path)
         self.loaded = tf.saved_model.load(str(path))
         self.compiled_step = backend.jit(
-            lambda phi, x: lu.inner_step(rule, self.base, phi, x), free=(0, 1)
+            lambda phi, x: lu.inner_step(rule, self.base, phi, x), free={0: ..., 1: ...}
         )
 
     def phi(self, inputs=INPUTS, units=UNITS):

@@ -51,7 +51,8 @@ def test_images_are_those_of_scipy_and_noise_is_added(shape, dtype):
     rows = np.array([[0, 5, 3], [2, 2, 1]], "int32")
     noise = np.array([[3, 0, 1], [1, 1, 2]], "int32")
     compiled = backend.jit(
-        lambda *x: augment(*x, image_shape=shape, dtype="float64"), free=(2, 3, 4)
+        lambda *x: augment(*x, image_shape=shape, dtype="float64"),
+        free=dict.fromkeys((2, 3, 4), ...),
     )
     result = ops.convert_to_numpy(compiled(pixels, noise_bank, rows, drawn, noise))
     scaled = pixels / 255 if dtype == "uint8" else pixels.astype("float64")

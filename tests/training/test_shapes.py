@@ -64,7 +64,7 @@ def test_impossible_ranges(changes, message):
         sampled_groups(**{**DEFAULTS, **changes})
 
 
-def test_every_depth_compiles_once_and_groups_share_what_lies_on_the_device(
+def test_every_depth_is_traced_once_and_groups_share_what_lies_on_the_device(
     monkeypatch,
 ):
     from learned_update.training import trainer as module
@@ -79,7 +79,7 @@ def test_every_depth_compiles_once_and_groups_share_what_lies_on_the_device(
     monkeypatch.setattr(module, "meta_gradient", counted)
     groups = sampled_groups(
         tasks=[small_run.tasks()],
-        buckets=4,
+        buckets=3,
         depths=(1, 2),
         widths=(4, 9),
         width_multiple=1,
@@ -87,11 +87,16 @@ def test_every_depth_compiles_once_and_groups_share_what_lies_on_the_device(
         batch_sizes=(4, 9),
         slots=2,
     )
-    assert len({(group.units, group.batch_size) for group in groups}) == 4
-    run = small_run.trainer(groups=groups, groups_per_step=1)
+    groups[0] = groups[0]._replace(units=(5,), slots=3)
+    assert [len(group.units) for group in groups] == [1, 2, 1]
+    assert groups[0].units != groups[2].units
+    assert groups[0].batch_size != groups[2].batch_size
+    run = small_run.trainer(groups=groups)
     assert isinstance(run, MetaTrainer)
     assert len(run._outer_step._resident) == 1
-    state = run.initial_state()
-    for _ in range(8):
-        state, _ = run.step(state)
+    state, lengths = run.initial_state(), set()
+    for _ in range(4):
+        state, metrics = run.step(state)
+        lengths.add(metrics["truncation_length"])
+    assert lengths == {2, 3}
     assert traces == [1, 2]

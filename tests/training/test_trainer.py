@@ -364,30 +364,6 @@ def test_settings_that_make_no_sense_are_refused(options, message):
         small_run.trainer(**options)
 
 
-def test_one_trace_for_all_shapes_of_one_depth(monkeypatch):
-    from learned_update.training import trainer as module
-
-    traces = []
-
-    def counted(*arguments, **options):
-        traces.append(1)
-        return meta_gradient(*arguments, **options)
-
-    meta_gradient = module.meta_gradient
-    monkeypatch.setattr(module, "meta_gradient", counted)
-    groups = [
-        *small_run.groups(units=(5,), slots=2),
-        *small_run.groups(units=(7,), slots=3),
-    ]
-    run = small_run.trainer(groups=groups)
-    state, lengths = run.initial_state(), set()
-    for _ in range(4):
-        state, metrics = run.step(state)
-        lengths.add(metrics["truncation_length"])
-    assert lengths == {2, 3}
-    assert len(traces) == 1
-
-
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -53,8 +53,8 @@ def test_one_trace_for_three_lengths_each_as_a_shorter_scan(problem, remateriali
         cut = data._replace(batch=batch, steps=None)
         return meta_gradient(step, theta, phi, cut, 0.3, rematerialise)
 
-    compiled = backend.jit(gradient, free=(1, 2), xla=False)
-    shorter = backend.jit(whole, free=(1, 2), xla=False)
+    compiled = backend.jit(gradient, xla=False)
+    shorter = backend.jit(whole, free={2: (0,)}, xla=False)
     lengths = (4, 2, 1)
     results = [
         compiled(theta, phi, data._replace(steps=ops.convert_to_tensor(np.int32(k))))

@@ -33,10 +33,10 @@ class OneDevice:
         del arguments, results
         return function
 
-    def jit(self, function, free=(), donate=()):
+    def jit(self, function, free=None, donate=()):
         """As `backend.jit`."""
         return backend.jit(function, free, donate=donate)
 
-    def moving(self, function, variables, free=(), donate=()):
+    def moving(self, function, variables, free=None, donate=()):
         """As `backend.moving`."""
         return backend.moving(function, variables, free, donate=donate)

@@ -47,7 +47,7 @@ class CompiledOuterStep:
         self._shapes = collections.defaultdict(set)
         for group in groups:
             self._shapes[_kind(group)].add(_shape(group))
-        self._descend = devices.moving(self._descent, self._variables, free=(2,))
+        self._descend = devices.moving(self._descent, self._variables, free={2: ...})
 
     def __call__(self, phis, skipped, drawn):
         """Moves the variables.
@@ -116,7 +116,7 @@ class CompiledOuterStep:
             )
             return values, (result, skipped)
 
-        free, donate = (0, 1, 2, 3) if several_shapes else (), (0,)
+        free, donate = dict.fromkeys(range(4), ...) if several_shapes else None, (0,)
         if whole:
             return self._devices.moving(outer_step, self._variables, free, donate)
         return self._devices.jit(truncated, free, donate)
@@ -132,14 +132,13 @@ def _kind(group):
 
 def _shape(group):
     """What else the shapes of a group's tensors follow from."""
-    sources = keras.tree.map_structure(lambda x: x.shape, group.tasks.resident())
-    shapes = tuple(map(tuple, keras.tree.flatten(sources)))
+    sources = keras.tree.flatten(group.tasks.resident())
     return (
         group.base.units,
         group.slots,
         group.batch_size,
         group.tasks.input_dim,
-        shapes,
+        tuple(source.shape for source in sources),
     )
 
 
