@@ -34,9 +34,13 @@ LONG = "tests/training/test_several.py"
 
 
 def pytest_collection_modifyitems(items):
-    """Marks them, so that `-m "not slow"` selects the others."""
+    """Marks them, so that `-m "not slow"` selects the others, and puts them first.
+
+    Processes that share the files end together when the last ones are short.
+    """
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
         if item.nodeid.startswith(LONG) and "tensorflow" in item.nodeid:
             item.add_marker(pytest.mark.long)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
