@@ -13,6 +13,12 @@ ROOT = Path(__file__).parent
 # of data: with an `__init__.py` it would hide gin-config.
 CONFIGURATIONS = "learned_update.gin"
 
+DOCS = [
+    "mkdocs>=1.6,<2",
+    "mkdocs-material>=9.6,<10",
+    "mkdocstrings[python]>=0.29",
+]
+
 setup(
     name="learned-update",
     description="Meta-learned unsupervised update rules, on Keras 3",
@@ -40,6 +46,7 @@ setup(
         "pillow>=10.4",
         "scikit-learn>=1.6",
         "scipy>=1.13",
+        "shtab>=1.7",  # completion of the command's words in shells
         "tensorboard>=2.20",  # tf.summary writes its events with it
         "tensorflow>=2.21",
         "tensorflow-datasets>=4.9.9",
@@ -48,6 +55,7 @@ setup(
         "tqdm>=4.66",
     ],
     extras_require={
+        "docs": DOCS,
         "gcs": ["gcsfs>=2024.6"],
         "gpu": ["tensorflow[and-cuda]>=2.21"],
         "jax": ["jax>=0.6.2"],
@@ -55,6 +63,7 @@ setup(
         "parquet": ["pyarrow>=18"],
         "tpu": ["jax[tpu]>=0.6.2"],
         "test": [
+            *DOCS,
             "jax>=0.6.2",
             "onnx>=1.17",
             "onnxruntime>=1.20",

@@ -1,4 +1,4 @@
-"""The README's code runs as it is written."""
+"""The code of the README and of the documentation runs as it is written."""
 
 import pathlib
 import re
@@ -18,29 +18,31 @@ from tests.golden import cases
 
 ROOT = pathlib.Path(__file__).parents[1]
 README = ROOT / "README.md"
-FIGURES = ROOT / "docs" / "figures"
+DOCS = ROOT / "docs"
+FIGURES = DOCS / "figures"
+START, TRAIN = DOCS / "get_started.md", DOCS / "how_to" / "train.md"
+LARGEST_README = 9_000  # bytes
 LARGEST_FIGURE = 250_000  # bytes
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def section(title):
-    """Text between a heading and the next one."""
-    text = README.read_text(encoding="utf-8")
+def section(page, title):
+    """Text between a heading of a page and the next one."""
     (found,) = re.findall(
         rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)",
-        text,
+        page.read_text(encoding="utf-8"),
         re.MULTILINE | re.DOTALL,
     )
     return found
 
 
-def run_blocks(title, **names):
+def run_blocks(page, title, **names):
     """Runs the Python and shell blocks of a section, in order."""
     kinds = []
-    for kind, code in BLOCK.findall(section(title)):
+    for kind, code in BLOCK.findall(section(page, title)):
         gin.clear_config()
         if kind == "python":
-            exec(compile(code, f"README.md, {title}", "exec"), names)
+            exec(compile(code, f"{page.name}, {title}", "exec"), names)
         elif kind == "bash":
             for line in code.splitlines():
                 program, *arguments = shlex.split(line, comments=True)
@@ -59,8 +61,27 @@ def folder(tmp_path, monkeypatch):
     gin.clear_config()
 
 
+def test_the_readme_is_short_and_its_code_that_of_the_first_page(folder):
+    assert README.stat().st_size <= LARGEST_README
+    code = BLOCK.findall(section(README, "Use it"))
+    start = BLOCK.findall(section(START, "Use a rule"))
+    assert [c for k, c in code if k == "python"] == [
+        c for k, c in start if k == "python"
+    ]
+    (_, command) = code[-1]
+    assert command in start[1][1]
+
+
+def test_every_page_leads_on():
+    for page in (*DOCS.glob("*.md"), *DOCS.glob("how_to/*.md")):
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith("# "), page
+        if page.name != "index.md":
+            assert re.search(r"^\*\*Next:\*\* .*\]\(", text, re.MULTILINE), page
+
+
 def test_use_a_rule(folder, capsys):
-    names = run_blocks("Use a rule")
+    names = run_blocks(START, "Use a rule")
     assert names["features"].shape == (1797, 32)
     assert np.load(folder / "embedded.npy").shape == (1797, 32)
     with np.load(folder / "embedded.npz") as embedded:
@@ -70,39 +91,40 @@ def test_use_a_rule(folder, capsys):
 
 
 def test_configuration_from_python():
-    blocks = BLOCK.findall(section("Configuration"))
+    blocks = BLOCK.findall(section(TRAIN, "Configuration"))
     (code,) = [code for kind, code in blocks if kind == "python"]
-    exec(compile(code, "README.md, Configuration", "exec"), {})
+    exec(compile(code, "train.md, Configuration", "exec"), {})
     assert gin.query_parameter("meta_train.outer_steps") == 1000
 
 
 def test_deploy(folder):
-    names = run_blocks("Deploy")
+    names = run_blocks(DOCS / "how_to" / "deploy.md", "Deploy an encoder or a rule")
     assert (folder / "encoder.keras").is_file()
     assert names["features"].shape == (1, 32)
     assert np.isfinite(names["features"].numpy()).all()
 
 
 def test_train_your_own_rule(folder):
-    blocks = BLOCK.findall(section("Train your own rule"))
+    blocks = BLOCK.findall(section(TRAIN, "Train your own rule"))
     (configuration,) = [code for kind, code in blocks if not kind]
     (folder / "mine.gin").write_text(configuration)
-    run_blocks("Train your own rule")
+    run_blocks(TRAIN, "Train your own rule")
     assert "mine" in zoo.list_rules()
     assert "decorr_off_diagonal" in zoo.rule_card("mine").configuration
 
 
 def test_reproduce(folder, capsys):
-    run_blocks("Reproduce")
+    run_blocks(DOCS / "results.md", "Results")
     assert "fig4-left" in capsys.readouterr().out
 
 
 def test_quickstart_in_python(folder):
     zoo.load_rule("glyphs").save(folder / "runs" / "quickstart" / "rule.keras")
     pixels = np.random.default_rng(0).uniform(size=(200, 9)).astype("float32")
-    code = next(c for k, c in BLOCK.findall(section("Quickstart")) if k == "python")
+    blocks = BLOCK.findall(section(START, "Quickstart"))
+    (code,) = [code for kind, code in blocks if kind == "python"]
     names = {"pixels": pixels}
-    exec(compile(code, "README.md, Quickstart", "exec"), names)
+    exec(compile(code, "get_started.md, Quickstart", "exec"), names)
     assert names["features"].shape == (200, 32)
 
 
@@ -116,7 +138,9 @@ def test_your_own_data(folder):
     lines = ["length,width,species", "1.5,2.0,iris", "2.5,1.0,rose"]
     (folder / "flowers.csv").write_text("\n".join(lines))
     pixels = rng.uniform(size=(10, 4))
-    names = run_blocks("Your own", pixels=pixels, labels=np.arange(10) % 2)
+    names = run_blocks(
+        DOCS / "how_to" / "data.md", "Your own", pixels=pixels, labels=np.arange(10) % 2
+    )
     assert names["photos"].images.shape == (12, 28, 28, 1)
     assert names["flowers"].class_names == ("iris", "rose")
     assert names["reviews"].images.shape[0] == 3
@@ -130,7 +154,8 @@ def test_the_authors_released_rule(folder):
     for path in (golden / "ckpt_b").glob("*ckpt*"):
         suffix = path.name.split(".ckpt", 1)[1]
         (folder / f"tf_graph_data.ckpt{suffix}").write_bytes(path.read_bytes())
-    code = BLOCK.findall(section("The authors' released rule"))
+    page = DOCS / "how_to" / "released_rule.md"
+    code = BLOCK.findall(section(page, "The authors' released rule"))
     rule = zoo.load_released_rule("tf_graph_data.ckpt")
     width = rule.error_network.top_error.embedding_units
     names = {}
@@ -145,8 +170,9 @@ def test_the_authors_released_rule(folder):
 
 
 def test_figures_are_small_and_there():
-    shown = re.findall(r"!\[[^]]+\]\((\S+)\)", README.read_text(encoding="utf-8"))
-    figures = {f"docs/figures/{path.name}" for path in FIGURES.glob("*.png")}
+    results = (DOCS / "results.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[[^]]+\]\((\S+)\)", results)
+    figures = {f"figures/{path.name}" for path in FIGURES.glob("*.png")}
     assert set(shown) == figures
     assert {pathlib.Path(name).stem for name in shown} == set(REPRODUCTIONS)
     for path in FIGURES.glob("*.png"):

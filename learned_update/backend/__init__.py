@@ -18,6 +18,7 @@ join_hosts = _devices.join_hosts
 REMATERIALISE = _backend.REMATERIALISE
 apply_gradients = _backend.apply_gradients
 cos = _backend.cos
+device_names = _backend.device_names
 is_concrete = _backend.is_concrete
 jit = _backend.jit
 keep_compiled = _backend.keep_compiled

@@ -54,6 +54,14 @@ def keep_compiled(folder):
         compilation_cache.reset_cache()  # or it goes on without a folder
 
 
+def device_names():
+    """Descriptions of the devices that JAX sees, as `"cpu:0"`."""
+    return tuple(
+        f"{device.platform}:{device.id} {device.device_kind}".lower()
+        for device in jax.devices()
+    )
+
+
 def jit(function, free=None, xla=True, donate=()):
     """A compiled function; XLA is the only compiler here, and every shape compiles."""
     del free, xla

@@ -122,6 +122,14 @@ def moving(function, variables, free=None, xla=None, donate=()):
     return jit(moved, free, xla, donate)
 
 
+def device_names():
+    """Descriptions of the devices that TensorFlow sees, as `"cpu:0"`."""
+    return tuple(
+        device.name.removeprefix("/physical_device:").lower()
+        for device in tf.config.list_physical_devices()
+    )
+
+
 def has_accelerator():
     """Whether TensorFlow sees a GPU or TPU."""
     return any(tf.config.list_logical_devices(kind) for kind in ("GPU", "TPU"))

@@ -5,6 +5,8 @@ import importlib
 import os
 import sys
 
+import shtab
+
 from learned_update.cli import environment
 from learned_update.cli.messages import plain
 from learned_update.errors import InvalidInputError
@@ -21,6 +23,7 @@ VERBS = (  # each a module of `verbs`
     "prepare",
     "benchmark",
     "rules",
+    "doctor",
 )
 
 _FAILED = 1
@@ -75,6 +78,9 @@ def _parser():
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=__version__)
+    shtab.add_argument_to(
+        parser, help="print what makes a shell complete the command's words"
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name in VERBS:
         verb = _verb(name)

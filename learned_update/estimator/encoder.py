@@ -33,9 +33,9 @@ class LearnedUpdateEncoder(
     but columns are standardised in float64 before; features are float32 for float32
     rows, else float64. After an error or an interrupt the encoder is as it was before.
 
-    The inner loop is compiled once per rule and number of layers. Those used last are
-    kept and found again by the rule's content, so that clones of an encoder share
-    one; being pure functions they change no result.
+    The inner loop is compiled once per rule, shape of phi and of the batch. Those used
+    last are kept and found again by the rule's content, so that clones of an encoder
+    share one; being pure functions they change no result.
 
     Args:
         rule: a name in the zoo, a run directory, a `.keras` file, or an `UpdateRule`.

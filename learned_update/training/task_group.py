@@ -33,7 +33,15 @@ def task_group(
     activation="relu",
     batch_size=64,
 ):
-    """A `TaskGroup`, from gin."""
+    """A `TaskGroup`, from gin.
+
+    Args:
+        tasks: `TaskDistribution` that the tasks are drawn from.
+        units: widths of the base model, bottom to top.
+        slots: number of tasks at a time.
+        activation: of the base model.
+        batch_size: examples of an inner batch.
+    """
     return TaskGroup(tasks, tuple(units), slots, activation, batch_size)
 
 
