@@ -69,7 +69,7 @@ setup(
             "onnxruntime>=1.20",
             "pyarrow>=18",
             "pytest>=8.3",
-            "pytest-xdist>=3.6",
+            "pytest-xdist>=3.7",
             "pyyaml>=6",
             "ruff>=0.14,<0.18",
             "setuptools>=77",

@@ -73,7 +73,7 @@ def run(setting, options):
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-rs", f"--junitxml={report}"]
-        command += ["--numprocesses=2", "--dist=loadfile"]
+        command += ["--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
         subprocess.run(
             [*command, *options],
             cwd=ROOT,
