@@ -3,11 +3,10 @@
 import numpy as np
 from keras import ops
 
-from learned_update import backend
 from learned_update.checks import check_inputs, check_variance
 from learned_update.errors import invalid
+from learned_update.meta.compiled_unroll import compiled_unroll
 from learned_update.meta.trees import stack, unstack
-from learned_update.meta.unroll import unroll_together
 from learned_update.progress import Progress
 from learned_update.randomness import generator
 
@@ -17,7 +16,8 @@ STEPS_PER_CALL = 50  # inner steps in one compiled call; bounds latency and memo
 class BaseTrainer:
     """Trains base models of one depth with one rule, side by side.
 
-    It compiles once for every shape of phi and batch.
+    It compiles once for every shape of phi and batch, and shares what is compiled with
+    other rules of the same form.
 
     Args:
         rule: `UpdateRule`.
@@ -28,10 +28,7 @@ class BaseTrainer:
         self.rule = rule
         self.base = base
 
-        def unrolled(theta, phi, xs):
-            return unroll_together(rule, base, phi, xs, theta)
-
-        self._unroll = backend.jit(unrolled, free={2: (0,)})  # steps of a call
+        self._unroll = compiled_unroll(rule, base)
 
     def __call__(
         self,

@@ -1,11 +1,13 @@
 """Products with low-rank matrices: the same for few and for many units."""
 
+import collections
+
 import keras
 import numpy as np
 import pytest
 
 import learned_update as lu
-from learned_update.meta import BaseTrainer
+from learned_update.meta import BaseTrainer, compiled_unroll
 from learned_update.ops import readouts, unit_features, weight_change
 from learned_update.ops.readouts import LowRank
 from tests.arithmetic import assert_within, same_to_rounding
@@ -79,6 +81,7 @@ def trained(monkeypatch, wide):
     asked = []
     is_wide = readouts.is_wide
     with monkeypatch.context() as patch:
+        patch.setattr(compiled_unroll, "_kept", collections.OrderedDict())
         patch.setattr(readouts, "WIDE", wide)
         patch.setattr(readouts, "is_wide", lambda n: asked.append(n) or is_wide(n))
         rule = lu.UpdateRule(seed=0)
