@@ -13,3 +13,19 @@ def describe(problem, expected, received, remedy):
 def invalid(problem, *, expected, received, remedy):
     """A `ValueError` for bad input, worded by `describe`."""
     return InvalidInputError(describe(problem, expected, received, remedy))
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal has asked for the end, and everything so far is on disk.
+
+    Args:
+        message: for people.
+        number: of the signal.
+
+    Attributes:
+        status: with which the process is to exit, as shells report the signal.
+    """
+
+    def __init__(self, message, number):
+        super().__init__(message)
+        self.status = 128 + number

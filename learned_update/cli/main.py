@@ -39,7 +39,8 @@ def main(arguments=None):
 
     Returns:
         Exit status: 0; 1 if a file cannot be read or written, or memory is short; 2
-        for a wrong command line, configuration or input; 130 after Ctrl-C.
+        for a wrong command line, configuration or input; 130 after Ctrl-C, 143 after
+        SIGTERM.
     """
     options = _parser().parse_args(arguments)
     environment.prepare()
@@ -58,7 +59,7 @@ def main(arguments=None):
     except KeyboardInterrupt as interrupt:
         said = str(interrupt) or "Interrupted; the same command goes on from here."
         print(f"\n{said}", file=sys.stderr)
-        return _INTERRUPTED
+        return getattr(interrupt, "status", _INTERRUPTED)
     return 0
 
 

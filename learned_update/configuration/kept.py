@@ -28,7 +28,7 @@ def save(run_dir):
     """
     path = Path(run_dir) / CONFIG_FILE
     resolved = gin.config_str()
-    if path.is_file() and any(other != path for other in path.parent.iterdir()):
+    if path.is_file() and any(_is_result(other) for other in path.parent.iterdir()):
         _check_same(path, path.read_text(encoding="utf-8"), resolved)
     with atomic_path(path) as unfinished:
         unfinished.write_text(resolved, encoding="utf-8")
@@ -43,6 +43,11 @@ def save_operative(path):
     """
     with atomic_path(path) as unfinished:
         unfinished.write_text(gin.operative_config_str(), encoding="utf-8")
+
+
+def _is_result(path):
+    """Whether this is neither the configuration nor a hidden file, such as a lock."""
+    return path.name != CONFIG_FILE and not path.name.startswith(".")
 
 
 def _check_same(path, before, now):

@@ -37,8 +37,8 @@ def main(run_dir):
         schedule=small_run.SCHEDULE._replace(truncation_lengths=(2,)),
         tensorboard=False,
     )
-    if len(checkpoints(f"{run_dir}/checkpoints")) != 1:
-        raise RuntimeError("A run keeps a checkpoint of its end.")
+    if len(checkpoints(f"{run_dir}/checkpoints")) != 2:
+        raise RuntimeError("A run keeps a checkpoint of its beginning and its end.")
     np.savez(
         f"{run_dir}/results.npz",
         losses=[row["meta_loss"] for row in read_metrics(run_dir)],

@@ -63,7 +63,7 @@ def test_a_lost_host_ends_the_others_and_the_same_command_goes_on(of_one_machine
         assert processes[0].returncode == LOST, errors[-3000:]
         assert "process 1 (127.0.0.1) of this run was lost" in errors
         assert "the same command" in errors
-    (newest,) = checkpoints(run_dir / "checkpoints")
+    *_, newest = checkpoints(run_dir / "checkpoints")
     assert newest.name == "outer_step_00000002.npz"
 
     for ((devices, theta),) in finished(backend, runs, processes=2):

@@ -26,7 +26,7 @@ from learned_update.training import (
     save_checkpoint,
 )
 from learned_update.training.outer_steps.slots import draw_phi, spare_phi
-from learned_update.training.runs.checkpoint import SLOT_FIELDS
+from learned_update.training.saving.checkpoint import SLOT_FIELDS
 from tests.arithmetic import assert_same_to_rounding
 from tests.training import small_run
 
@@ -246,7 +246,7 @@ def test_bad_checkpoints_are_refused_and_change_nothing(trainer, theta, tmp_path
     path = save_checkpoint(tmp_path, trainer, state)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(ValueError, match="cannot be read.*Remove the file"):
+    with pytest.raises(ValueError, match="cannot be read.*goes on from the one before"):
         restore_checkpoint(path, trainer)
     np.savez(tmp_path / "foreign.npz", a=np.zeros(3))
     with pytest.raises(ValueError, match="another configuration.*config.gin"):

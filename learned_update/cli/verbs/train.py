@@ -14,6 +14,7 @@ example:
       --run_dir runs/example --seed 3
 
 A run that was stopped goes on when the same command is given again.
+Ctrl-C and SIGTERM finish the outer step and save; a second one stops at once.
 """
 FINISHED_FILE = "finished"
 TABLE_FILE = "table.md"
@@ -30,6 +31,12 @@ def add_arguments(parser):
         type=seed,
         metavar="INTEGER",
         help="seed of everything random; without it the configuration's",
+    )
+    parser.add_argument(
+        "--begin_anew",
+        action="store_true",
+        help="begin at the first outer step; what a run has written there before is "
+        "kept in a folder before_1, before_2, ..",
     )
     hosts = parser.add_argument_group(
         "several hosts", "the same command on each, with a number of its own"
@@ -56,15 +63,29 @@ def run(options):
     run_dir = pathlib.Path(options.run_dir)
     check_folder(run_dir)
     configure(options, given)
-    from learned_update import configuration
+    from learned_update.files import writing
     from learned_update.training.hosts.card import run_card
     from learned_update.training.hosts.joining import join_hosts
     from learned_update.training.hosts.options import host_options
 
     processes = host_options(options.coordinator, options.processes, options.process)
-    with join_hosts(processes, run_card()) as hosts:
+    with join_hosts(processes, run_card()) as hosts, writing(run_dir):
         if hosts.first:
-            configuration.save(run_dir)
+            _run_first(run_dir, hosts, options.begin_anew)
+        else:
+            _run(run_dir, hosts)
+
+
+def _run_first(run_dir, hosts, begin_anew):
+    """What the process does that writes."""
+    from learned_update import configuration
+    from learned_update.training.directory import anew
+    from learned_update.training.directory.lock import run_lock
+
+    with run_lock(run_dir):
+        if begin_anew:
+            anew.begin_anew(run_dir)
+        configuration.save(run_dir)
         _run(run_dir, hosts)
 
 
@@ -85,7 +106,7 @@ def _run(run_dir, hosts):
     else:
         call_configured(experiment, run_dir, hosts=hosts)
         finished.touch()
-        written = sorted(path.name for path in run_dir.iterdir())
+        written = sorted(x.name for x in run_dir.iterdir() if x.name[0] != ".")
         print(f"In {run_dir}: {', '.join(written)}")
     table = run_dir / TABLE_FILE
     if table.is_file():

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from learned_update.configuration import find
 from learned_update.errors import invalid
 from learned_update.progress import Progress
-from learned_update.training.runs.interruption import interruption
+from learned_update.training.runs.interruption import interruption, stopped
 
 PROGRAM = (sys.executable, "-W", "ignore", "-m", "learned_update", "train")
 FINISHED_FILE = "finished"  # which `train` leaves in the folder
@@ -84,9 +84,10 @@ def train_all(runs, processes=1, progress=None):
                     time.sleep(POLL_SECONDS)
             if interrupted.is_set():
                 left = len(waiting) + len(running)
-                raise KeyboardInterrupt(
+                raise stopped(
                     f"Stopped with {left} of {len(runs)} meta-training runs to go; "
-                    "everything so far is on disk. The same command goes on."
+                    "everything so far is on disk. The same command goes on.",
+                    interrupted.by_termination,
                 )
         finally:
             _stop(running.values())

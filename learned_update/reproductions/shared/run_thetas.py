@@ -8,7 +8,7 @@ from learned_update.training import (
     outer_step_of,
     read_checkpoint,
 )
-from learned_update.training.runs.run import CHECKPOINT_FOLDER
+from learned_update.training.saving.folder import CHECKPOINT_FOLDER
 from learned_update.zoo import load_rule
 
 
@@ -32,6 +32,8 @@ def run_thetas(rule, name, run_dir=None):
     run_dir = pathlib.Path(run_dir)
     yield "initial theta", load_rule(run_dir / INITIAL_RULE_FILE).get_weights()
     for path in checkpoints(run_dir / CHECKPOINT_FOLDER):
+        if outer_step_of(path) == 0:
+            continue
         arrays = read_checkpoint(path)
         keys = sorted(key for key in arrays if key.startswith("theta/"))
         yield f"outer step {outer_step_of(path)}", [arrays[key] for key in keys]

@@ -1,5 +1,5 @@
-"""A meta-training run on disk: its directory, checkpoints, log and signals.
+"""A meta-training run: its outer steps, log and signals.
 
-From outside: `ahead`, `checkpoint`, `experiment`, `interruption`, `late_metrics`,
-`metrics_log`, `run`.
+From outside: `ahead`, `experiment`, `interruption`, `late_metrics`, `metrics_log`,
+`run`.
 """

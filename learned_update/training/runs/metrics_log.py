@@ -1,9 +1,10 @@
 """Metrics of a run: a line of JSON per outer step, and TensorBoard events."""
 
 import json
+import os
 import pathlib
 
-from learned_update.files import check_utf8_path
+from learned_update.files import atomic_path, check_utf8_path, writing
 from learned_update.run_metrics import METRICS_FILE, read_metrics
 
 
@@ -23,16 +24,23 @@ class MetricsLog:
     def __init__(self, run_dir, outer_step=0, tensorboard=False):
         self.path = pathlib.Path(run_dir) / METRICS_FILE
         kept = [row for row in read_metrics(run_dir) if row["outer_step"] <= outer_step]
-        self.path.write_text("".join(json.dumps(row) + "\n" for row in kept))
+        with atomic_path(self.path) as temporary:
+            temporary.write_text("".join(json.dumps(row) + "\n" for row in kept))
         self._events = _event_writer(run_dir) if tensorboard else None
         self._file = self.path.open("a", encoding="utf-8")  # last: nothing fails now
 
     def write(self, metrics):
         """Adds the metrics of one outer step."""
-        self._file.write(json.dumps(metrics) + "\n")
-        self._file.flush()
+        with writing(self.path):
+            self._file.write(json.dumps(metrics) + "\n")
+            self._file.flush()
         if self._events is not None:
             self._events(metrics)
+
+    def sync(self):
+        """Returns when all lines are on disk."""
+        with writing(self.path):
+            os.fsync(self._file.fileno())
 
     def write_events(self, outer_step, scalars):
         """Adds numbers to the TensorBoard events alone, if there are any."""
@@ -43,7 +51,8 @@ class MetricsLog:
         return self
 
     def __exit__(self, *_):
-        self._file.close()
+        with writing(self.path):
+            self._file.close()
 
 
 def _event_writer(run_dir):

@@ -1,0 +1,127 @@
+"""The outer steps of a run, one after the other, with what is kept of them."""
+
+import copy
+from typing import Any, NamedTuple
+
+from absl import logging
+
+from learned_update.training.runs.ahead import DrawsAhead
+from learned_update.training.runs.interruption import stopped
+from learned_update.training.runs.late_metrics import LateMetrics
+from learned_update.training.saving.checkpoint import checkpoint_arrays
+from learned_update.training.saving.folder import CHECKPOINT_FOLDER, write_checkpoint
+from learned_update.training.saving.writer import BackgroundWriter
+
+RULE_FILE = "rule.keras"
+
+
+class Keeping(NamedTuple):
+    """Which checkpoints of a run are written and kept.
+
+    Attributes:
+        every: outer steps between two.
+        last: how many of the newest are kept.
+        forever: those at multiples of so many outer steps are kept, too; or None.
+    """
+
+    every: int
+    last: int
+    forever: int | None
+
+
+class OuterLoop(NamedTuple):
+    """Trains to the end of a run.
+
+    Attributes:
+        trainer: `MetaTrainer`.
+        run_dir: folder of the run.
+        outer_steps: of the whole run.
+        keeping: `Keeping`.
+        hosts: `Alone` or `Hosts`.
+        log: `MetricsLog` or `Unlogged`.
+        watch: what `Unmonitored` describes.
+        bar: `Progress`.
+        interrupted: `Interruption`.
+    """
+
+    trainer: Any
+    run_dir: Any
+    outer_steps: int
+    keeping: Keeping
+    hosts: Any
+    log: Any
+    watch: Any
+    bar: Any
+    interrupted: Any
+
+    def __call__(self, state):
+        """All outer steps that are left.
+
+        Args:
+            state: `TrainState`, of which there is a checkpoint.
+
+        Raises:
+            KeyboardInterrupt: `Stopped`: a signal has asked for it; there is a
+                checkpoint.
+            OSError: something could not be written.
+        """
+        if self.watch.due(state.outer_step):
+            self._evaluate(state)
+        self._stop_if_asked(state, self._asked()[1:])
+        late = LateMetrics(self.log.write, self.watch.observe, self.bar)
+        rule = copy.deepcopy(self.trainer.rule)  # saved while the other one moves
+        with (
+            BackgroundWriter() as writer,
+            DrawsAhead(self.trainer, state, self.outer_steps) as ahead,
+        ):
+            while state.outer_step < self.outer_steps:
+                state, metrics = self.trainer.step(state, ahead.take(state))
+                late.add(metrics)
+                writer.check()
+                due, *asked = self._asked(self.watch.due(state.outer_step))
+                last = state.outer_step == self.outer_steps
+                if due or last or any(asked) or self._at_interval(state):
+                    late.read_all()
+                    arrays = checkpoint_arrays(self.trainer, state)
+                    if self.hosts.first:
+                        writer.submit(lambda kept=arrays: self._write(kept, rule))
+                    logging.info("outer step %d: %s", state.outer_step, dict(metrics))
+                    if due or last or any(asked):
+                        writer.wait()
+                    if due and not any(asked):
+                        self._evaluate(state)
+                    self._stop_if_asked(state, self._asked()[1:])
+                    late.restart_clock()
+
+    def _at_interval(self, state):
+        return state.outer_step % self.keeping.every == 0
+
+    def _asked(self, due=False):
+        """Whether any host is due, was interrupted, was terminated."""
+        interrupted = self.interrupted
+        return self.hosts.any(due, interrupted.by_keyboard, interrupted.by_termination)
+
+    def _write(self, arrays, rule):
+        """Metrics first, so that none is missing before a checkpoint."""
+        self.log.sync()
+        folder = self.run_dir / CHECKPOINT_FOLDER
+        write_checkpoint(folder, arrays, self.keeping.last, self.keeping.forever)
+        theta = sorted(name for name in arrays if name.startswith("theta/"))
+        for variable, name in zip(rule.trainable_variables, theta, strict=True):
+            variable.assign(arrays[name])
+        rule.save(self.run_dir / RULE_FILE)
+
+    def _evaluate(self, state):
+        """Evaluates theta as it is now; TensorBoard shows it too."""
+        scores = self.watch.evaluate(state.outer_step)
+        scalars = {f"held_out_accuracy/{x.domain}": x.accuracy for x in scores}
+        self.log.write_events(state.outer_step, scalars)
+
+    def _stop_if_asked(self, state, asked):
+        interrupted, terminated = asked
+        if interrupted or terminated:
+            raise stopped(
+                f"Stopped after outer step {state.outer_step} of {self.outer_steps}; "
+                f"everything so far is in {self.run_dir}. The same command goes on.",
+                terminated,
+            )
