@@ -20,11 +20,12 @@ def read_metrics(run_dir):
     """
     path = pathlib.Path(run_dir) / METRICS_FILE
     rows = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+    text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+    for line in text.splitlines():
         try:
             row = json.loads(line)
         except json.JSONDecodeError:
             continue
-        if "outer_step" in row:
+        if isinstance(row, dict) and isinstance(row.get("outer_step"), int):
             rows[row["outer_step"]] = row
     return [rows[step] for step in sorted(rows)]

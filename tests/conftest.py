@@ -29,8 +29,11 @@ SLOW = (
     "tests/training/",
 )
 
-# Several processes of TensorFlow, minutes in all: only `tools/test --long` runs them.
-LONG = "tests/training/test_several.py"
+# Several processes, minutes in all: only `tools/test --long` runs them.
+LONG = {  # and which of a file
+    "tests/training/test_several.py": "tensorflow",
+    "tests/training/test_kills.py": "",
+}
 
 
 def pytest_collection_modifyitems(items):
@@ -41,6 +44,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
-        if item.nodeid.startswith(LONG) and "tensorflow" in item.nodeid:
-            item.add_marker(pytest.mark.long)
+        for path, words in LONG.items():
+            if item.nodeid.startswith(path) and words in item.nodeid:
+                item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

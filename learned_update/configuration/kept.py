@@ -29,7 +29,8 @@ def save(run_dir):
     path = Path(run_dir) / CONFIG_FILE
     resolved = gin.config_str()
     if path.is_file() and any(_is_result(other) for other in path.parent.iterdir()):
-        _check_same(path, path.read_text(encoding="utf-8"), resolved)
+        before = path.read_bytes().decode("utf-8", "backslashreplace")
+        _check_same(path, before, resolved)
     with atomic_path(path) as unfinished:
         unfinished.write_text(resolved, encoding="utf-8")
     return path

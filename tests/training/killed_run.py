@@ -1,15 +1,16 @@
 """A run of 60 outer steps that may kill itself; a process of its own.
 
-usage: killed_run.py RUN_DIR RESULT WHERE AT
+usage: killed_run.py RUN_DIR WHERE AT
 
-WHERE is what the process is doing when it is killed: `seconds` after its first outer
-step (AT of them), `writing` (AT outer steps done: half of that checkpoint is written),
-`renaming` (that checkpoint is whole, but not in its place), `pruning` (older ones are
-being removed), `logging` (half of a line of metrics is written), or `never`; with
-`terminated` it gets SIGTERM. The first 32 bits of the SHA-256 of theta go to RESULT.
+WHERE is what it is doing when it is killed: `starting`, `seconds` (AT of them after its
+first outer step), `writing` (half of the checkpoint of outer step AT is written),
+`renaming` (that checkpoint is whole, but not in its place), `pruning` (it is to be
+removed), `logging` (half of its line of metrics is written) or `never`. `terminated`
+sends SIGTERM in that outer step, and `twice` sends it two times.
 """
 
 import os
+import pathlib
 import signal
 import sys
 import threading
@@ -19,76 +20,105 @@ import keras
 if __name__ == "__main__" and keras.backend.backend() == "jax":
     sys.modules["tensorflow"] = None  # importing it raises from here on
 
-import numpy as np
-
 import learned_update as lu
+from learned_update.errors import Stopped
 from learned_update.training import MetaTrainer, Schedule, meta_train
 from learned_update.training.runs.metrics_log import MetricsLog
-from learned_update.training.saving import archive, folder
+from learned_update.training.saving import archive
 from tests.training import small_run
 
 OUTER_STEPS = 60
 EVERY = 7
 
 
+def send(number):
+    os.kill(os.getpid(), number)
+
+
 def kill():
-    os.kill(os.getpid(), signal.SIGKILL)
+    send(signal.SIGKILL)
 
 
-def before(owner, name, condition, act):
-    """Has something done before a function is called, if a condition holds."""
+def before(owner, name, act):
+    """Has something done before every call of a function."""
     function = getattr(owner, name)
 
     def wrapped(*arguments, **options):
-        if condition(*arguments):
-            act(*arguments)
+        act(*arguments)
         return function(*arguments, **options)
 
     setattr(owner, name, wrapped)
 
 
-def prepare(where, at):
-    """Plants the death."""
+def plant(where, at):
+    """Plants the death; AT is a number of seconds or of an outer step."""
+    stem = f"outer_step_{int(at):08d}"
 
-    def of_step(path, *_):
-        return folder.NAME.format(int(at)).removesuffix(".npz") in str(path)
+    calls = []
 
-    def half(file, **arrays):
-        del arrays["outer_step"]
-        np.savez(file.name, **arrays)
-        with open(file.name, "r+b") as whole:
-            whole.truncate(os.path.getsize(file.name) // 2)
-            os.fsync(whole.fileno())
-        kill()
+    def after_seconds(*_):
+        calls.append(1)
+        if len(calls) == 2:
+            threading.Timer(at, kill).start()
+
+    def half_written(path):
+        if stem in path.name:
+            with path.open("r+b") as file:
+                file.truncate(path.stat().st_size // 2)
+            kill()
 
     def half_a_line(log, metrics):
-        log._file.write('{"outer_step": 9, "meta_lo')
-        log._file.flush()
-        kill()
+        if metrics["outer_step"] == at:
+            log._file.write('{"outer_step": 9, "meta_lo')
+            log._file.flush()
+            kill()
 
-    def timed(*_):
-        threading.Timer(at, kill).start()
+    def of_path(path, *_):
+        if stem in str(path):
+            kill()
 
-    def terminate(*_):
-        os.kill(os.getpid(), signal.SIGTERM)
+    def of_step(times):
+        def act(_, state, *__):
+            if state.outer_step == at:
+                for _ in range(times):
+                    send(signal.SIGTERM)
 
-    if where == "seconds":
-        before(MetaTrainer, "step", _Once(), timed)
-    elif where == "writing":
-        before(archive, "write_archive", of_step, lambda *_: None)
-        real = np.savez
-        archive.np = _With(np, savez=lambda file, **arrays: (
-            half if int(arrays["outer_step"]) == at else real
-        )(file, **arrays))
-    elif where == "renaming":
-        before(os, "replace", of_step, lambda *_: kill())
-    elif where == "pruning":
-        before(type(folder.pathlib.Path()), "unlink", lambda path, *_: (
-            folder.PATTERN.fullmatch(path.name) and folder.outer_step_of(path) == at
-        ), lambda *_: kill())
-    elif where == "logging":
-        before(MetricsLog, "write", lambda _, row: row["outer_step"] == at, half_a_line)
-    elif where == "terminated":
-        before(
-            MetaTrainer, "step", lambda _, state, *__: state.outer_step == at, terminate
+        return act
+
+    owner, name, act = {
+        "never": (MetaTrainer, "step", lambda *_: None),
+        "starting": (MetaTrainer, "step", lambda *_: kill()),
+        "seconds": (MetaTrainer, "step", after_seconds),
+        "writing": (archive, "seal", half_written),
+        "renaming": (os, "replace", of_path),
+        "pruning": (pathlib.Path, "unlink", of_path),
+        "logging": (MetricsLog, "write", half_a_line),
+        "terminated": (MetaTrainer, "step", of_step(1)),
+        "twice": (MetaTrainer, "step", of_step(2)),
+    }[where]
+    before(owner, name, act)
+
+
+def main(run_dir, where, at):
+    plant(where, float(at))
+    try:
+        meta_train(
+            run_dir,
+            seed=3,
+            rule=lu.UpdateRule,
+            groups=small_run.groups(units=(4,)),
+            outer_steps=OUTER_STEPS,
+            schedule=Schedule(truncation_lengths=(1, 2), unroll_lengths=(2, 9)),
+            rematerialise="none",
+            checkpoint_every=EVERY,
+            compilation_cache=str(pathlib.Path(run_dir).parent / "compiled"),
+            tensorboard=False,
         )
+    except Stopped as error:
+        sys.exit(error.status)
+    if where != "never":
+        kill()  # it was at the end before
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

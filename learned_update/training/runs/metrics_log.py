@@ -4,6 +4,8 @@ import json
 import os
 import pathlib
 
+from absl import logging
+
 from learned_update.files import atomic_path, check_utf8_path, writing
 from learned_update.run_metrics import METRICS_FILE, read_metrics
 
@@ -24,6 +26,13 @@ class MetricsLog:
     def __init__(self, run_dir, outer_step=0, tensorboard=False):
         self.path = pathlib.Path(run_dir) / METRICS_FILE
         kept = [row for row in read_metrics(run_dir) if row["outer_step"] <= outer_step]
+        if len(kept) < outer_step:
+            logging.warning(
+                "Metrics of outer steps 1 to %d are missing in %s: there are %d.",
+                outer_step,
+                self.path,
+                len(kept),
+            )
         with atomic_path(self.path) as temporary:
             temporary.write_text("".join(json.dumps(row) + "\n" for row in kept))
         self._events = _event_writer(run_dir) if tensorboard else None

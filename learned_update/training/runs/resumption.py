@@ -1,9 +1,11 @@
 """Where a run goes on: after its newest whole checkpoint, or at the beginning."""
 
+import os
+
 from absl import logging
 
 from learned_update.errors import invalid
-from learned_update.files import remove_temporaries
+from learned_update.files import reading, remove_temporaries
 from learned_update.training.directory.anew import check_not_lost
 from learned_update.training.saving.checkpoint import (
     checkpoint_arrays,
@@ -35,6 +37,9 @@ def resumed(run_dir, trainer, hosts):
         OSError: something cannot be read or written.
     """
     folder = run_dir / CHECKPOINT_FOLDER
+    with reading(folder):
+        if folder.exists():
+            os.listdir(folder)  # or the system says why not
     saved = checkpoints(folder)
     seen = hosts.exchange(saved[-1].name if saved else "none")
     if len({*seen}) > 1:
