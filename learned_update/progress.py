@@ -35,6 +35,11 @@ class Progress:
             )
         self._bar.update(count)
 
+    def set_back(self, units):
+        """Says that only so many units are done, after all."""
+        self._bar.n = units
+        self._bar.refresh()
+
     def __enter__(self):
         return self
 

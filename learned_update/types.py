@@ -181,16 +181,20 @@ class TruncationData(NamedTuple):
     steps: Tensor | None = None
 
 
+SKIPPED, EXPLODED, ROLLED_BACK = range(3)  # of the counts of a `TrainState`
+
+
 class TrainState(NamedTuple):
     """What a meta-training run carries from one outer step to the next.
 
     Attributes:
         outer_step: outer steps done.
-        skipped: outer steps skipped for a non-finite meta-gradient; may be a scalar on
-            the device.
+        counts: how many outer steps were skipped for a non-finite meta-gradient, how
+            many unrolls ended as their phi exploded, and how often the run went back
+            to an earlier checkpoint, `(3,)` int32; may be on the device.
         groups: one `InnerState` per group of tasks.
     """
 
     outer_step: int
-    skipped: Tensor
+    counts: Tensor
     groups: tuple[InnerState, ...]

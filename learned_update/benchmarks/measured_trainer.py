@@ -21,7 +21,7 @@ class MeasuredTrainer(MetaTrainer):
             `TrainState` with the phi after the step; nothing else of it has moved.
         """
         phis = {index: state.groups[index].phi for index in drawn.groups}
-        results, _ = self._outer_step(phis, state.skipped, drawn)
+        results, _ = self._outer_step(phis, state.counts, drawn)
         groups = list(state.groups)
         for index, result in results.items():
             groups[index] = groups[index]._replace(phi=result.phi)
@@ -68,21 +68,21 @@ class MeasuredTrainer(MetaTrainer):
             index: of the group.
 
         Returns:
-            A function `(values, phi, resident, spare, drawn, skipped) -> (values,
-            result, skipped)`, where `values` are those of theta and the optimizer's.
+            A function `(values, phi, resident, spare, drawn, counts) -> (values,
+            result, counts)`, where `values` are those of theta and the optimizer's.
         """
         truncated, theta = self.truncation(index), self.rule.trainable_variables
 
-        def step(values, phi, resident, spare, drawn, skipped):
+        def step(values, phi, resident, spare, drawn, counts):
             result = truncated(values[: len(theta)], phi, resident, spare, drawn)
-            values, skipped = descend(
+            values, counts = descend(
                 self.optimizer,
                 theta,
                 values,
-                skipped,
+                counts,
                 [result.gradient],
-                [result.broken],
+                [result.figures],
             )
-            return values, result, skipped
+            return values, result, counts
 
         return step

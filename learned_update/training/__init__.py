@@ -1,6 +1,7 @@
 """Meta-training: the trainer, its state on disk, and runs."""
 
 from learned_update.training.directory.anew import begin_anew
+from learned_update.training.guards.guards import Guards
 from learned_update.training.objective import cosine_objective, squared_objective
 from learned_update.training.optimizer import adam
 from learned_update.training.runs.experiment import experiment
@@ -19,6 +20,7 @@ from learned_update.training.trainer import MetaTrainer
 
 __all__ = [
     "INITIAL_RULE_FILE",
+    "Guards",
     "MetaTrainer",
     "MetricsLog",
     "Schedule",

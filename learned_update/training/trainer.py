@@ -11,6 +11,7 @@ from learned_update.meta.meta_gradient import meta_gradient
 from learned_update.meta.truncated_step import TruncatedStep
 from learned_update.randomness import generator
 from learned_update.training.devices.one_device import OneDevice
+from learned_update.training.guards.guards import Guards, check_guards
 from learned_update.training.objective import cosine_objective
 from learned_update.training.optimizer import BETA_1, BETA_2
 from learned_update.training.outer_steps import layout
@@ -51,6 +52,8 @@ class MetaTrainer:
         rematerialise: what the gradient computes again to save memory, one of
             `backend.REMATERIALISE`: `"none"`; `"steps"`, which keeps only phi per inner
             step; on JAX also `"dots"`, which keeps the results of matrix products.
+        devices: that share the tasks; one if None.
+        guards: `Guards` against what goes wrong without an error; the defaults if None.
 
     Raises:
         ValueError: there is no group, or a number makes no sense.
@@ -69,6 +72,7 @@ class MetaTrainer:
         seed=0,
         rematerialise="steps",
         devices=None,
+        guards=None,
     ):
         self.rule = rule
         self.devices = devices or OneDevice()
@@ -80,6 +84,8 @@ class MetaTrainer:
         self.clip_norm = clip_norm
         self.groups_per_step = groups_per_step or len(groups)
         self.seed = seed
+        self.guards = guards or Guards()
+        check_guards(self.guards)
         _check_rematerialise(rematerialise)
         check_schedule(self.schedule)
         if not 1 <= self.groups_per_step <= len(groups):
@@ -124,13 +130,14 @@ class MetaTrainer:
                 joint_statistics=joint_statistics,
             ),
             self.devices,
+            self.guards,
         )
 
     def initial_state(self):
         """`TrainState` at the first outer step."""
         return TrainState(
             outer_step=0,
-            skipped=np.int32(0),
+            counts=np.zeros(3, np.int32),
             groups=tuple(self.laid(initial_state(group)) for group in self.groups),
         )
 
@@ -167,7 +174,7 @@ class MetaTrainer:
 
         Returns:
             `(state, resets)`: the next `TrainState`, but for phi, `broken` and
-            `skipped`, and how many slots begin anew.
+            `counts`, and how many slots begin anew.
         """
         steps, groups, resets = self._truncation_length(state), list(state.groups), 0
         for index in self._visited(state):
@@ -189,12 +196,13 @@ class MetaTrainer:
         Returns:
             `(state, metrics)`: the next `TrainState`, and a mapping of numbers that
             waits for the device when it is read. If a task's gradient or phi is not
-            finite, theta stays as it is, `skipped` counts it, and the unroll that
-            caused it goes on from a spare phi for one truncation and begins anew.
+            finite, theta stays as it is and `counts` counts it. Its unroll, like one
+            whose phi has exploded, goes on from a spare phi for one truncation and
+            begins anew.
         """
         drawn = drawn or self.draw(state)
         phis = {index: state.groups[index].phi for index in drawn.groups}
-        results, skipped = self._outer_step(phis, state.skipped, drawn)
+        results, counts = self._outer_step(phis, state.counts, drawn)
         following, resets = self.advance(state)
         groups = list(following.groups)
         for index, result in results.items():
@@ -203,11 +211,11 @@ class MetaTrainer:
             following.outer_step,
             drawn.steps,
             resets,
-            skipped,
+            counts,
             [result.figures for result in results.values()],
             self.clip_norm,
         )
-        return following._replace(skipped=skipped, groups=tuple(groups)), metrics
+        return following._replace(counts=counts, groups=tuple(groups)), metrics
 
     def gradient(self, state):
         """The meta-gradient of the next outer step, one tensor per variable."""

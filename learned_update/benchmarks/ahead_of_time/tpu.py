@@ -148,5 +148,5 @@ def _shapes(trainer, examples, devices):
         resident,
         jax.tree.map(everywhere, spare),
         drawn,
-        everywhere(state.skipped),
+        everywhere(state.counts),
     )

@@ -27,11 +27,21 @@ class CompiledOuterStep:
         estimator: `(step, theta, phi, data) -> MetaGradient`.
         truncated_step: function of `base` and `episode` that gives a `TruncatedStep`.
         devices: that share the tasks, `OneDevice` or `backend.SeveralDevices`.
+        guards: `Guards`.
     """
 
     def __init__(
-        self, rule, optimizer, groups, spares, estimator, truncated_step, devices
+        self,
+        rule,
+        optimizer,
+        groups,
+        spares,
+        estimator,
+        truncated_step,
+        devices,
+        guards,
     ):
+        self._guards = guards
         self.groups = groups
         self.estimator = estimator
         self.truncated_step = truncated_step
@@ -49,29 +59,29 @@ class CompiledOuterStep:
             self._shapes[_kind(group)].add(_shape(group))
         self._descend = devices.moving(self._descent, self._variables, free={2: ...})
 
-    def __call__(self, phis, skipped, drawn):
+    def __call__(self, phis, counts, drawn):
         """Moves the variables.
 
         Args:
             phis: `{index: Phi}` of the groups visited, which are used up.
-            skipped: outer steps skipped so far.
+            counts: `TrainState.counts`.
             drawn: `OuterDraw`.
 
         Returns:
-            `(results, skipped)`: `{index: GroupResult}`, and the outer steps skipped.
+            `(results, counts)`: `{index: GroupResult}`, and the next counts.
         """
-        skipped = self._devices.common(ops.convert_to_tensor(skipped))
+        counts = self._devices.common(ops.convert_to_tensor(counts))
         if len(drawn.groups) == 1:
             ((index, group_drawn),) = drawn.groups.items()
             whole = self._function(index, whole=True)
-            result, skipped = whole(
-                phis[index], *self._lying(index), group_drawn, skipped
+            result, counts = whole(
+                phis[index], *self._lying(index), group_drawn, counts
             )
-            return {index: result}, skipped
+            return {index: result}, counts
         results = self.truncations(phis, drawn)
         gradients = [result.gradient for result in results.values()]
-        broken = [result.broken for result in results.values()]
-        return results, self._descend(skipped, gradients, broken)
+        figures = [result.figures for result in results.values()]
+        return results, self._descend(counts, gradients, figures)
 
     def truncations(self, phis, drawn):
         """`{index: GroupResult}` of the groups visited; nothing is moved."""
@@ -100,7 +110,16 @@ class CompiledOuterStep:
 
     def _compile(self, step, whole, several_shapes):
         def truncated(phi, resident, spare, drawn, theta):
-            return truncate(self.estimator, step, theta, phi, resident, spare, drawn)
+            return truncate(
+                self.estimator,
+                step,
+                theta,
+                phi,
+                resident,
+                spare,
+                drawn,
+                self._guards.largest_growth,
+            )
 
         truncated = self._devices.share_out(
             truncated,
@@ -108,21 +127,29 @@ class CompiledOuterStep:
             results=layout.RESULT,
         )
 
-        def outer_step(values, phi, resident, spare, drawn, skipped):
+        def outer_step(values, phi, resident, spare, drawn, counts):
             theta = values[: len(self._theta)]
             result = truncated(phi, resident, spare, drawn, theta)
-            values, skipped = self._descent(
-                values, skipped, [result.gradient], [result.broken]
+            values, counts = self._descent(
+                values, counts, [result.gradient], [result.figures]
             )
-            return values, (result, skipped)
+            return values, (result, counts)
 
         free, donate = dict.fromkeys(range(4), ...) if several_shapes else None, (0,)
         if whole:
             return self._devices.moving(outer_step, self._variables, free, donate)
         return self._devices.jit(truncated, free, donate)
 
-    def _descent(self, values, skipped, gradients, broken):
-        return descend(self._optimizer, self._theta, values, skipped, gradients, broken)
+    def _descent(self, values, counts, gradients, figures):
+        return descend(
+            self._optimizer,
+            self._theta,
+            values,
+            counts,
+            gradients,
+            figures,
+            self._guards.smaller_rate,
+        )
 
 
 def _kind(group):

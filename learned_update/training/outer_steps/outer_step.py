@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from learned_update import backend
-from learned_update.types import Phi, TruncationData
+from learned_update.types import ROLLED_BACK, Phi, TruncationData
 
 
 class GroupResult(NamedTuple):
@@ -14,10 +14,11 @@ class GroupResult(NamedTuple):
 
     Attributes:
         gradient: mean over the tasks, one tensor per trainable variable.
-        phi: `Phi` after it, the spare one where it is not finite; leading `tasks` axis.
-        broken: whether a task's gradient or phi is not finite, `(tasks,)` bool.
-        figures: meta-loss, accuracy on the query and norm of the gradient before it
-            is clipped, `(3, tasks)`.
+        phi: `Phi` after it, the spare one where `broken`; leading `tasks` axis.
+        broken: whether a task's gradient or phi is not finite, or its phi has
+            exploded, `(tasks,)` bool.
+        figures: meta-loss, accuracy on the query, norm of the gradient before it is
+            clipped, and 1 where phi has exploded, `(4, tasks)`.
     """
 
     gradient: list[Any]
@@ -26,7 +27,7 @@ class GroupResult(NamedTuple):
     figures: Any
 
 
-def truncate(estimator, step, theta, phi, resident, spare, drawn):
+def truncate(estimator, step, theta, phi, resident, spare, drawn, largest_growth=1e4):
     """A truncation of a group: unrolls begun, unrolled on, and mended.
 
     Args:
@@ -37,6 +38,8 @@ def truncate(estimator, step, theta, phi, resident, spare, drawn):
         resident: `Resident`.
         spare: `Phi` that takes the place of one that is not finite.
         drawn: `GroupDraw`.
+        largest_growth: phi has exploded if its norm is more than so many times that of
+            the spare one.
 
     Returns:
         `GroupResult`.
@@ -44,43 +47,78 @@ def truncate(estimator, step, theta, phi, resident, spare, drawn):
     phi = _selected(drawn.begins, drawn.fresh, phi)
     data = TruncationData(resident, drawn.input_map, drawn.batch, drawn.steps)
     result = estimator(step, theta, phi, data)
-    broken = ops.logical_not(ops.isfinite(result.norm))
+    exploded = _norm(result.phi, 1) > largest_growth * _norm(spare, 0)
+    broken = ops.logical_or(ops.logical_not(ops.isfinite(result.norm)), exploded)
     return GroupResult(
         gradient=result.gradient,
         phi=_selected(broken, spare, result.phi),
         broken=broken,
-        figures=ops.stack([result.loss, result.query_accuracy, result.norm]),
+        figures=ops.stack(
+            [
+                result.loss,
+                result.query_accuracy,
+                result.norm,
+                ops.cast(exploded, result.norm.dtype),
+            ]
+        ),
     )
 
 
-def descend(optimizer, variables, values, skipped, gradients, broken):
-    """Moves theta by the mean gradient, unless a task of any group is broken.
+def descend(optimizer, variables, values, counts, gradients, figures, smaller_rate=0.5):
+    """Moves theta by the mean gradient, unless that of a task is not finite.
 
     Args:
         optimizer: Keras optimizer.
         variables: the rule's trainable variables.
         values: of the variables and the optimizer's.
-        skipped: outer steps skipped so far.
+        counts: `TrainState.counts`.
         gradients: of the groups visited, a list per group.
-        broken: of the same, `(tasks,)` each.
+        figures: `GroupResult.figures` of the same.
+        smaller_rate: every return to an earlier checkpoint has multiplied the steps of
+            theta by this.
 
     Returns:
-        `(values, skipped)` after the step.
+        `(values, counts)` after the step.
     """
-    finite = ops.logical_not(ops.any(ops.concatenate(broken)))
+    _, _, norm, exploded = ops.concatenate(figures, axis=1)
+    finite = ops.all(ops.isfinite(norm))
     moved = backend.optimizer_step(
         optimizer, variables, values, mean_gradient(gradients)
     )
+    returns = counts[ROLLED_BACK]
+    for index, old in enumerate(values[: len(variables)]):
+        rate = ops.power(
+            ops.cast(smaller_rate, old.dtype), ops.cast(returns, old.dtype)
+        )
+        smaller = old + rate * (moved[index] - old)
+        moved[index] = ops.where(returns > 0, smaller, moved[index])
     values = [
         ops.where(finite, new, old) for new, old in zip(moved, values, strict=True)
     ]
-    return values, skipped + ops.cast(ops.logical_not(finite), skipped.dtype)
+    now = ops.stack(
+        [
+            ops.cast(ops.logical_not(finite), counts.dtype),
+            ops.cast(ops.sum(exploded), counts.dtype),
+            ops.zeros_like(returns),
+        ]
+    )
+    return values, counts + now
 
 
 def mean_gradient(gradients):
     """Mean over groups of gradients, a list of tensors per group."""
     by_variable = zip(*gradients, strict=True)
     return [sum(parts[1:], start=parts[0]) / len(parts) for parts in by_variable]
+
+
+def _norm(phi, axis):
+    """Global norm of a tree, over all axes of the leaves from one on."""
+    return ops.sqrt(
+        sum(
+            ops.sum(ops.square(leaf), axis=tuple(range(axis, len(leaf.shape))))
+            for leaf in keras.tree.flatten(phi)
+        )
+    )
 
 
 def _selected(mask, chosen, others):

@@ -7,6 +7,7 @@ import resource
 import numpy as np
 from keras import ops
 
+COUNTS = ("skipped", "exploded", "rolled_back")  # names of `TrainState.counts`
 KIB_PER_GB = 1e9 / 1024  # of `ru_maxrss` on Linux
 
 
@@ -17,25 +18,26 @@ class StepMetrics(collections.abc.Mapping):
         outer_step: outer steps done.
         truncation_length: inner steps of this one.
         resets: slots that begin a new unroll after it.
-        skipped: outer steps skipped so far, on the device.
+        counts: `TrainState.counts` after it, on the device.
         figures: `GroupResult.figures` of the groups visited, on the device.
         clip_norm: bound of the norm of one task's gradient.
     """
 
     def __init__(
-        self, outer_step, truncation_length, resets, skipped, figures, clip_norm
+        self, outer_step, truncation_length, resets, counts, figures, clip_norm
     ):
         self.outer_step = outer_step
         self.truncation_length = truncation_length
         self.resets = resets
-        self.skipped = skipped
+        self.counts = counts
         self.figures = figures
         self.clip_norm = clip_norm
 
     @functools.cached_property
     def _numbers(self):
         figures = [ops.convert_to_numpy(part) for part in self.figures]
-        losses, accuracies, norm = np.concatenate(figures, axis=1)
+        losses, accuracies, norm, _ = np.concatenate(figures, axis=1)
+        counts = ops.convert_to_numpy(self.counts)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return {
             "outer_step": self.outer_step,
@@ -46,7 +48,7 @@ class StepMetrics(collections.abc.Mapping):
             "clipped": float((norm > self.clip_norm).mean()),
             "truncation_length": self.truncation_length,
             "resets": self.resets,
-            "skipped": int(self.skipped),
+            **dict(zip(COUNTS, map(int, counts), strict=True)),
             "peak_memory_gb": peak / KIB_PER_GB,
         }
 

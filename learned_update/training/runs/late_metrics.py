@@ -2,6 +2,8 @@
 
 import time
 
+from learned_update.training.outer_steps.step_metrics import COUNTS
+
 
 class LateMetrics:
     """Writes the metrics of an outer step when the next one has been handed out.
@@ -42,5 +44,6 @@ class LateMetrics:
         self._bar.update(
             loss=metrics["meta_loss"],
             accuracy=metrics["query_accuracy"],
-            skipped=metrics["skipped"],
+            **{name: metrics[name] for name in COUNTS if metrics[name]},
+            **({"dead": 1} if metrics.get("dead_rule") else {}),
         )

@@ -24,8 +24,9 @@ class MetricsLog:
     """
 
     def __init__(self, run_dir, outer_step=0, tensorboard=False):
-        self.path = pathlib.Path(run_dir) / METRICS_FILE
-        kept = [row for row in read_metrics(run_dir) if row["outer_step"] <= outer_step]
+        self.run_dir = pathlib.Path(run_dir)
+        self.path = self.run_dir / METRICS_FILE
+        kept = rows_until(run_dir, outer_step)
         if len(kept) < outer_step:
             logging.warning(
                 "Metrics of outer steps 1 to %d are missing in %s: there are %d.",
@@ -33,10 +34,19 @@ class MetricsLog:
                 self.path,
                 len(kept),
             )
-        with atomic_path(self.path) as temporary:
-            temporary.write_text("".join(json.dumps(row) + "\n" for row in kept))
+        self._replace(kept)
         self._events = _event_writer(run_dir) if tensorboard else None
         self._file = self.path.open("a", encoding="utf-8")  # last: nothing fails now
+
+    def _replace(self, rows):
+        with atomic_path(self.path) as temporary:
+            temporary.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    def cut(self, outer_step):
+        """Drops the lines of later outer steps, as the run has gone back."""
+        self._file.close()
+        self._replace(rows_until(self.run_dir, outer_step))
+        self._file = self.path.open("a", encoding="utf-8")
 
     def write(self, metrics):
         """Adds the metrics of one outer step."""
@@ -62,6 +72,11 @@ class MetricsLog:
     def __exit__(self, *_):
         with writing(self.path):
             self._file.close()
+
+
+def rows_until(run_dir, outer_step):
+    """The metrics of a run up to an outer step, a dict each."""
+    return [row for row in read_metrics(run_dir) if row["outer_step"] <= outer_step]
 
 
 def _event_writer(run_dir):

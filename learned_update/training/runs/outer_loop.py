@@ -8,9 +8,11 @@ from absl import logging
 from learned_update.training.runs.ahead import DrawsAhead
 from learned_update.training.runs.interruption import stopped
 from learned_update.training.runs.late_metrics import LateMetrics
+from learned_update.training.runs.return_to_good import returned
 from learned_update.training.saving.checkpoint import checkpoint_arrays
 from learned_update.training.saving.folder import CHECKPOINT_FOLDER, write_checkpoint
 from learned_update.training.saving.writer import BackgroundWriter
+from learned_update.types import ROLLED_BACK
 
 RULE_FILE = "rule.keras"
 
@@ -42,6 +44,7 @@ class OuterLoop(NamedTuple):
         watch: what `Unmonitored` describes.
         bar: `Progress`.
         interrupted: `Interruption`.
+        guard: `Guard`.
     """
 
     trainer: Any
@@ -53,6 +56,7 @@ class OuterLoop(NamedTuple):
     watch: Any
     bar: Any
     interrupted: Any
+    guard: Any
 
     def __call__(self, state):
         """All outer steps that are left.
@@ -61,6 +65,7 @@ class OuterLoop(NamedTuple):
             state: `TrainState`, of which there is a checkpoint.
 
         Raises:
+            ValueError: the gradient stays not finite.
             KeyboardInterrupt: `Stopped`: a signal has asked for it; there is a
                 checkpoint.
             OSError: something could not be written.
@@ -68,20 +73,30 @@ class OuterLoop(NamedTuple):
         if self.watch.due(state.outer_step):
             self._evaluate(state)
         self._stop_if_asked(state, self._asked()[1:])
-        late = LateMetrics(self.log.write, self.watch.observe, self.bar)
         rule = copy.deepcopy(self.trainer.rule)  # saved while the other one moves
-        with (
-            BackgroundWriter() as writer,
-            DrawsAhead(self.trainer, state, self.outer_steps) as ahead,
-        ):
+        with BackgroundWriter() as writer:
+            while state.outer_step < self.outer_steps:
+                state = self._until_return(state, rule, writer)
+        if self.guard.dead is not None:
+            logging.warning("At the end: %s", self.guard.dead)
+
+    def _until_return(self, state, rule, writer):
+        """Outer steps to the end, or until the guard takes the run back."""
+        late = LateMetrics(self._note, self.watch.observe, self.bar)
+        with DrawsAhead(self.trainer, state, self.outer_steps) as ahead:
             while state.outer_step < self.outer_steps:
                 state, metrics = self.trainer.step(state, ahead.take(state))
                 late.add(metrics)
                 writer.check()
                 due, *asked = self._asked(self.watch.due(state.outer_step))
                 last = state.outer_step == self.outer_steps
-                if due or last or any(asked) or self._at_interval(state):
+                saving = due or last or any(asked) or self._at_interval(state)
+                if saving:
                     late.read_all()
+                if self.guard.due():
+                    writer.wait()
+                    return self._returned(state)
+                if saving:
                     arrays = checkpoint_arrays(self.trainer, state)
                     if self.hosts.first:
                         writer.submit(lambda kept=arrays: self._write(kept, rule))
@@ -92,6 +107,20 @@ class OuterLoop(NamedTuple):
                         self._evaluate(state)
                     self._stop_if_asked(state, self._asked()[1:])
                     late.restart_clock()
+        return state
+
+    def _note(self, metrics):
+        self.guard.observe(metrics)
+        self.log.write(metrics)
+
+    def _returned(self, state):
+        """The state of the last good checkpoint; what came after it is dropped."""
+        self.guard.check_rollbacks(int(state.counts[ROLLED_BACK]), self.run_dir)
+        state = returned(self.run_dir, self.trainer, self.hosts, self.guard.last_good())
+        self.log.cut(state.outer_step)
+        self.bar.set_back(state.outer_step)
+        self.guard.forget(state.outer_step)
+        return state
 
     def _at_interval(self, state):
         return state.outer_step % self.keeping.every == 0

@@ -15,9 +15,10 @@ from learned_update.files import writing
 from learned_update.progress import Progress
 from learned_update.training.devices.choice import choose_devices
 from learned_update.training.directory.lock import run_lock
+from learned_update.training.guards.guard import Guard
 from learned_update.training.hosts.alone import Alone
 from learned_update.training.runs.interruption import interruption
-from learned_update.training.runs.metrics_log import MetricsLog
+from learned_update.training.runs.metrics_log import MetricsLog, rows_until
 from learned_update.training.runs.outer_loop import Keeping, OuterLoop
 from learned_update.training.runs.resumption import resumed
 from learned_update.training.runs.unlogged import Unlogged
@@ -47,6 +48,7 @@ def meta_train(
     keep_last=KEEP_LAST,
     keep_every=None,
     compilation_cache=None,
+    guards=None,
     held_out=(),
     monitor=None,
     tensorboard=None,
@@ -86,6 +88,8 @@ def meta_train(
         compilation_cache: folder that keeps what XLA compiles, so that the next start
             does not; on JAX. None takes `compiled` in the package's cache folder
             (`cache.cache_folder`), `""` keeps nothing.
+        guards: `Guards` against what goes wrong without an error; the defaults if
+            None.
         held_out: `Dataset`s that the rule will be judged by; none of their classes may
             occur in the tasks.
         monitor: what evaluates the rule while it is trained, such as
@@ -100,8 +104,8 @@ def meta_train(
 
     Raises:
         ValueError: a setting makes no sense, a class is both trained on and held
-            out, or the directory holds a run of another configuration, one without a
-            whole checkpoint, or one that is at work.
+            out, the gradient stays not finite, or the directory holds a run of another
+            configuration, one without a whole checkpoint, or one that is at work.
         KeyboardInterrupt: `Stopped`, after a signal, with everything so far on disk.
         OSError: the directory cannot be written or read; what was written is whole.
     """
@@ -130,6 +134,7 @@ def meta_train(
         groups_per_step=groups_per_step,
         seed=seed,
         rematerialise=rematerialise,
+        guards=guards,
         devices=choose_devices(devices, [group.slots for group in groups], hosts),
     )
     with run_lock(run_dir) if hosts.first else contextlib.nullcontext():
@@ -139,6 +144,8 @@ def meta_train(
         if not hosts.first:
             monitor, progress = Unmonitored(), False
         watch = monitor.start(run_dir, rule, state.outer_step, outer_steps)
+        rows = rows_until(run_dir, state.outer_step)
+        guard = Guard(trainer.guards, trainer.clip_norm, rows)
         if tensorboard is None:
             tensorboard = keras.backend.backend() == "tensorflow"
         with (
@@ -160,6 +167,7 @@ def meta_train(
                 watch=watch,
                 bar=bar,
                 interrupted=interrupted,
+                guard=guard,
             )(state)
     return rule
 

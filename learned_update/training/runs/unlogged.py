@@ -10,6 +10,9 @@ class Unlogged:
     def write_events(self, outer_step, scalars):
         """Nothing."""
 
+    def cut(self, outer_step):
+        """Nothing."""
+
     def sync(self):
         """Nothing."""
 

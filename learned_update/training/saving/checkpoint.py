@@ -49,14 +49,13 @@ def restore_checkpoint(path, trainer):
         ValueError: the file is missing, truncated, foreign, or of another
             configuration.
     """
-    arrays = read_checkpoint(path)
-    check_arrays(path, arrays, trainer)
+    arrays = fitting_arrays(path, trainer)
     for name, variables in _variables(trainer).items():
         for index, variable in enumerate(variables):
             variable.assign(arrays[f"{name}/{index:03d}"])
     return TrainState(
         outer_step=int(arrays["outer_step"]),
-        skipped=np.int32(arrays["skipped"]),
+        counts=arrays["counts"].astype(np.int32),
         groups=tuple(
             trainer.laid(_restored_group(arrays, group, inner))
             for group, inner in zip(
@@ -66,18 +65,24 @@ def restore_checkpoint(path, trainer):
     )
 
 
-def check_arrays(path, arrays, trainer):
-    """Raises `ValueError` unless a trainer can go on from these arrays.
+def fitting_arrays(path, trainer):
+    """The arrays of a checkpoint that a trainer can go on from.
 
     Args:
-        path: of the checkpoint that they are from.
-        arrays: `{name: array}`.
+        path: of the checkpoint.
         trainer: `MetaTrainer`.
 
+    Returns:
+        `{name: array}`.
+
     Raises:
-        ValueError: they are of another configuration; or `DamagedError`: theta or the
-            optimizer's slots are not finite, which no run writes.
+        ValueError: they are of another configuration; or `DamagedError`: as
+            `read_checkpoint`, or theta or the optimizer's slots are not finite, which
+            no run writes.
     """
+    arrays = read_checkpoint(path)
+    if "skipped" in arrays:  # the only count of checkpoints before version 0.2
+        arrays["counts"] = np.array([arrays.pop("skipped"), 0, 0], np.int32)
     template = _template(trainer)
     differing = sorted(
         key
@@ -110,6 +115,7 @@ def check_arrays(path, arrays, trainer):
                 remedy="Without it a run goes on from the one before it.",
             )
         )
+    return arrays
 
 
 def _restored_group(arrays, group, inner):
@@ -143,14 +149,14 @@ def checkpoint_arrays(trainer, state):
 def _template(trainer):
     """Arrays of the names and shapes that a checkpoint of this trainer has."""
     groups = [initial_state(group) for group in trainer.groups]
-    state = TrainState(outer_step=0, skipped=np.int32(0), groups=tuple(groups))
+    state = TrainState(outer_step=0, counts=np.zeros(3, np.int32), groups=tuple(groups))
     return _named_arrays(trainer, state, [inner.phi for inner in groups])
 
 
 def _named_arrays(trainer, state, phis):
     arrays = {
         "outer_step": np.int64(state.outer_step),
-        "skipped": np.int64(int(state.skipped)),
+        "counts": ops.convert_to_numpy(state.counts),
     }
     for name, variables in _variables(trainer).items():
         for index, variable in enumerate(variables):

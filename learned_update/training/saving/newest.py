@@ -5,8 +5,8 @@ import pathlib
 from absl import logging
 
 from learned_update.errors import InvalidInputError, invalid
-from learned_update.training.saving.archive import DamagedError, read_checkpoint
-from learned_update.training.saving.checkpoint import check_arrays
+from learned_update.training.saving.archive import DamagedError
+from learned_update.training.saving.checkpoint import fitting_arrays
 from learned_update.training.saving.folder import checkpoints, set_aside
 
 
@@ -30,8 +30,7 @@ def newest_checkpoint(folder, trainer):
     refused, misfit = {}, None
     for path in reversed(checkpoints(folder)):
         try:
-            arrays = read_checkpoint(path)
-            check_arrays(path, arrays, trainer)
+            fitting_arrays(path, trainer)
         except DamagedError as error:
             refused[path] = error
         except InvalidInputError as error:
