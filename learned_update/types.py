@@ -87,9 +87,10 @@ class InnerState(NamedTuple):
     """Where the unrolls of a group of tasks stand.
 
     Attributes:
-        phi: base-model parameters, every leaf with a leading `tasks` axis; on the
-            device. What a slot begins an unroll with is merged into it by the outer
-            step, so at `inner_step` 0 it does not matter.
+        phi: what the estimator carries on, the `Phi` of the base models or a tree with
+            several, every leaf with a leading `tasks` axis; on the device. What a slot
+            begins an unroll with is merged into it by the outer step, so at
+            `inner_step` 0 it does not matter.
         unroll: unrolls that each slot has begun before this one, `(tasks,)` int64.
         inner_step: inner steps done in the current unroll, `(tasks,)` int64.
         unroll_length: inner steps at which the unroll ends, `(tasks,)` int64.
@@ -173,12 +174,15 @@ class TruncationData(NamedTuple):
         batch: `TaskBatch`.
         steps: inner steps to do, a scalar; what `batch` has beyond them is not read.
             None does all of `batch`.
+        noise: standard normal numbers, one tensor per trainable variable, leading
+            `tasks` axis; `()` where the estimator perturbs nothing.
     """
 
     resident: Resident
     input_map: InputMap | PixelMap
     batch: TaskBatch
     steps: Tensor | None = None
+    noise: Any = ()
 
 
 SKIPPED, EXPLODED, ROLLED_BACK = range(3)  # of the counts of a `TrainState`

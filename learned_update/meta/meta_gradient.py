@@ -28,26 +28,37 @@ class MetaGradient(NamedTuple):
     norm: Any
 
 
-def meta_gradient(step, theta, phi, data, clip_norm, rematerialise="steps"):
-    """Truncated backpropagation through time for a group of tasks.
+class TaskGradients(NamedTuple):
+    """What one truncation teaches, task by task; leading `tasks` axis.
 
-    An estimator: with its settings bound it is (step, theta, phi, data) ->
-    `MetaGradient`, which is all that the trainer knows of it.
+    Attributes:
+        gradients: one tensor per trainable variable.
+        phi: `Phi` after the truncation.
+        loss: mean over the truncation's states.
+        query_accuracy: the same.
+    """
+
+    gradients: list[Any]
+    phi: Phi
+    loss: Any
+    query_accuracy: Any
+
+
+def task_gradients(step, theta, phi, data, rematerialise="steps"):
+    """Gradients of every task through one truncation, on a copy of theta of its own.
 
     The meta-objective is averaged over the states of the truncation. The incoming phi
-    is not differentiated: that is the truncation. Each task has its own copy of theta,
-    so that its gradient can be clipped on its own.
+    is not differentiated: that is the truncation.
 
     Args:
         step: `TruncatedStep`.
         theta: values for `rule.trainable_variables`.
         phi: `Phi`, leading `tasks` axis.
         data: `TruncationData`.
-        clip_norm: bound of the global norm of a task's gradient.
         rematerialise: what the gradient computes again, see `backend.scan`.
 
     Returns:
-        `MetaGradient`.
+        `TaskGradients`.
     """
     kernel = phi.layers[0].kernel
     tasks, longest = ops.shape(kernel)[0], ops.shape(data.batch.inner)[0]
@@ -60,15 +71,54 @@ def meta_gradient(step, theta, phi, data, clip_norm, rematerialise="steps"):
 
     copies = [ops.broadcast_to(x, (tasks, *x.shape)) for x in theta]
     (_, (truncation, loss)), gradients = backend.value_and_grad(total_loss)(copies, phi)
-    norm = per_task_norm(gradients) + 0.0 * per_task_norm(_leaves(truncation.phi))
+    query_accuracy = ops.sum(truncation.query_accuracy, axis=0) / steps
+    return TaskGradients(gradients, truncation.phi, loss, query_accuracy)
+
+
+def meta_gradient(step, theta, phi, data, clip_norm, rematerialise="steps"):
+    """Truncated backpropagation through time for a group of tasks.
+
+    Each task's gradient is clipped on its own, see `task_gradients`.
+
+    Args:
+        step: `TruncatedStep`.
+        theta: values for `rule.trainable_variables`.
+        phi: `Phi`, leading `tasks` axis.
+        data: `TruncationData`.
+        clip_norm: bound of the global norm of a task's gradient.
+        rematerialise: what the gradient computes again, see `backend.scan`.
+
+    Returns:
+        `MetaGradient`.
+    """
+    result = task_gradients(step, theta, phi, data, rematerialise)
+    gradient, norm = clipped_mean(result.gradients, [result.phi], clip_norm)
+    return MetaGradient(gradient, result.phi, result.loss, result.query_accuracy, norm)
+
+
+def clipped_mean(gradients, phis, clip_norm):
+    """Mean over tasks of gradients whose norm is bounded.
+
+    Args:
+        gradients: one tensor per variable, leading `tasks` axis.
+        phis: `Phi`s after the truncation, leading `tasks` axis.
+        clip_norm: bound of the global norm of a task's gradient.
+
+    Returns:
+        `(mean, norm)`: one tensor per variable; `(tasks,)`, before clipping, not
+        finite where the task's gradient or a phi of it is not.
+    """
+    norm = per_task_norm(gradients)
+    for phi in phis:
+        norm = norm + 0.0 * per_task_norm(_leaves(phi))
+    bounded = clipped(gradients, norm, clip_norm)
+    return [backend.mean(x, axis=0) for x in bounded], norm
+
+
+def clipped(gradients, norm, clip_norm):
+    """Every task's gradient, scaled down to a norm of at most `clip_norm`."""
     scale = ops.minimum(1.0, clip_norm / ops.maximum(norm, 1e-30))  # (tasks,)
-    return MetaGradient(
-        gradient=[backend.mean(_broadcast(scale, g) * g, axis=0) for g in gradients],
-        phi=truncation.phi,
-        loss=loss,
-        query_accuracy=ops.sum(truncation.query_accuracy, axis=0) / steps,
-        norm=norm,
-    )
+    return [_broadcast(scale, x) * x for x in gradients]
 
 
 def per_task_norm(tensors):

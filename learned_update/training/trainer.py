@@ -4,13 +4,14 @@ import functools
 
 import keras
 import numpy as np
+from keras import ops
 
 from learned_update import backend
 from learned_update.errors import invalid
-from learned_update.meta.meta_gradient import meta_gradient
 from learned_update.meta.truncated_step import TruncatedStep
 from learned_update.randomness import generator
 from learned_update.training.devices.one_device import OneDevice
+from learned_update.training.estimators import truncated_backpropagation
 from learned_update.training.guards.guards import Guards, check_guards
 from learned_update.training.objective import cosine_objective
 from learned_update.training.optimizer import BETA_1, BETA_2
@@ -32,7 +33,7 @@ from learned_update.types import TrainState
 
 
 class MetaTrainer:
-    """Meta-learns theta of a rule by truncated backpropagation through time.
+    """Meta-learns theta of a rule through truncated unrolls.
 
     An outer step does k inner steps with every task of the groups that it visits,
     averages the meta-objective over the states, clips every task's gradient on its
@@ -54,6 +55,9 @@ class MetaTrainer:
             step; on JAX also `"dots"`, which keeps the results of matrix products.
         devices: that share the tasks; one if None.
         guards: `Guards` against what goes wrong without an error; the defaults if None.
+        estimator: function of `clip_norm`, `rematerialise` and `schedule` that makes an
+            estimator of the meta-gradient, such as those of `training.estimators`;
+            truncated backpropagation if None.
 
     Raises:
         ValueError: there is no group, or a number makes no sense.
@@ -73,6 +77,7 @@ class MetaTrainer:
         rematerialise="steps",
         devices=None,
         guards=None,
+        estimator=None,
     ):
         self.rule = rule
         self.devices = devices or OneDevice()
@@ -110,19 +115,29 @@ class MetaTrainer:
             for index, group in enumerate(groups)
         )
         self.optimizer.build(rule.trainable_variables)
-        spares = [spare_phi(group) for group in self.groups]
-        self._draws = [
-            GroupDraws(group, spare)
-            for group, spare in zip(self.groups, spares, strict=True)
+        estimator = (estimator or truncated_backpropagation)(
+            clip_norm=clip_norm,
+            rematerialise=rematerialise,
+            schedule=self.schedule,
+        )
+        phis = [spare_phi(group) for group in self.groups]
+        noise_shapes = [
+            tuple(variable.shape)
+            for variable in rule.trainable_variables
+            if estimator.perturbs
         ]
+        self._draws = [
+            GroupDraws(group, phi, noise_shapes)
+            for group, phi in zip(self.groups, phis, strict=True)
+        ]
+        no_noise = [ops.zeros(shape, rule.variable_dtype) for shape in noise_shapes]
+        self._spares = [estimator.begin(phi, no_noise) for phi in phis]
         self._outer_step = CompiledOuterStep(
             rule,
             self.optimizer,
             self.groups,
-            spares,
-            functools.partial(
-                meta_gradient, clip_norm=clip_norm, rematerialise=rematerialise
-            ),
+            self._spares,
+            estimator,
             functools.partial(
                 TruncatedStep,
                 rule,
@@ -138,8 +153,15 @@ class MetaTrainer:
         return TrainState(
             outer_step=0,
             counts=np.zeros(3, np.int32),
-            groups=tuple(self.laid(initial_state(group)) for group in self.groups),
+            groups=tuple(self.laid(inner) for inner in self.initial_groups()),
         )
+
+    def initial_groups(self):
+        """`InnerState`s at the first outer step, not yet laid on the devices."""
+        return [
+            initial_state(group, spare)
+            for group, spare in zip(self.groups, self._spares, strict=True)
+        ]
 
     def laid(self, inner):
         """An `InnerState` whose phi, whole on every host, is laid on the devices."""

@@ -1,5 +1,7 @@
 """The parts of an outer step, eagerly: unrolls begun and mended, steps skipped."""
 
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
@@ -29,13 +31,19 @@ def drawn(begins):
     return GroupDraw((), np.int32(1), (), np.array(begins), phi(7.0, TASKS))
 
 
-def doubled_truncation(broken=None, **options):
-    """Of three tasks, of which the second begins at 7 and the others go on at 1."""
+class Doubled(NamedTuple):
+    """An estimator that doubles phi."""
 
-    def doubled(step, theta, phi, data):
+    broken: int | None
+
+    def begin(self, phi, noise):
+        assert noise == ()
+        return phi
+
+    def __call__(self, step, theta, phi, data):
         norm = np.ones(TASKS)
-        if broken is not None:
-            norm[broken] = np.nan
+        if self.broken is not None:
+            norm[self.broken] = np.nan
         return MetaGradient(
             theta,
             keras.tree.map_structure(lambda leaf: 2.0 * leaf, phi),
@@ -44,8 +52,11 @@ def doubled_truncation(broken=None, **options):
             norm=ops.convert_to_tensor(norm),
         )
 
+
+def doubled_truncation(broken=None, **options):
+    """Of three tasks, of which the second begins at 7 and the others go on at 1."""
     return truncate(
-        doubled,
+        Doubled(broken),
         None,
         [np.float64(3.0)],
         phi(1.0, TASKS),

@@ -67,7 +67,7 @@ def test_impossible_ranges(changes, message):
 def test_every_depth_is_traced_once_and_groups_share_what_lies_on_the_device(
     monkeypatch,
 ):
-    from learned_update.training import trainer as module
+    from learned_update.meta.estimators import truncated_backpropagation as module
 
     traces = []
 

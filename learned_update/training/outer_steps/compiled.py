@@ -23,8 +23,9 @@ class CompiledOuterStep:
         rule: `UpdateRule`, whose variables are moved.
         optimizer: Keras optimizer, built with them.
         groups: `SlotGroup`s.
-        spares: a `Phi` per group, in place of what is not finite.
-        estimator: `(step, theta, phi, data) -> MetaGradient`.
+        spares: what the estimator carries on for a task, one per group, in place of
+            what is not finite.
+        estimator: as `meta.estimators` describes.
         truncated_step: function of `base` and `episode` that gives a `TruncatedStep`.
         devices: that share the tasks, `OneDevice` or `backend.SeveralDevices`.
         guards: `Guards`.
@@ -63,7 +64,7 @@ class CompiledOuterStep:
         """Moves the variables.
 
         Args:
-            phis: `{index: Phi}` of the groups visited, which are used up.
+            phis: `{index: what is carried on}` of the groups visited, used up.
             counts: `TrainState.counts`.
             drawn: `OuterDraw`.
 

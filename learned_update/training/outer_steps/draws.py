@@ -7,7 +7,12 @@ import numpy as np
 from keras import ops
 
 from learned_update.meta.trees import stack
-from learned_update.training.outer_steps.slots import draw_batch, draw_phi, draw_task
+from learned_update.training.outer_steps.slots import (
+    draw_batch,
+    draw_noise,
+    draw_phi,
+    draw_task,
+)
 from learned_update.types import InputMap, Phi, PixelMap, TaskBatch
 
 
@@ -20,6 +25,7 @@ class GroupDraw(NamedTuple):
         input_map: the tasks' `InputMap` or `PixelMap`, leading `tasks` axis.
         begins: whether a slot begins an unroll, `(tasks,)` bool.
         fresh: the `Phi` that it begins with, leading `tasks` axis; zeros elsewhere.
+        noise: as of `TruncationData`.
     """
 
     batch: TaskBatch
@@ -27,6 +33,7 @@ class GroupDraw(NamedTuple):
     input_map: InputMap | PixelMap
     begins: Any
     fresh: Phi
+    noise: Any = ()
 
 
 class OuterDraw(NamedTuple):
@@ -50,10 +57,12 @@ class GroupDraws:
     Args:
         group: `SlotGroup`.
         phi_like: a `Phi` of this group, whose shapes and dtypes count.
+        noise_shapes: of the variables that noise is drawn for.
     """
 
-    def __init__(self, group, phi_like):
+    def __init__(self, group, phi_like, noise_shapes=()):
         self.group = group
+        self._noise_shapes = noise_shapes
         self._longest = max(group.schedule.truncation_lengths)
         self._unrolls = np.full(group.slots, -1)
         self._tasks = (None,) * group.slots
@@ -73,7 +82,11 @@ class GroupDraws:
             ops.convert_to_tensor, (batch, np.int32(steps), begins)
         )
         fresh = self._fresh(state)
-        return GroupDraw(batch, steps, self._input_map, begins, fresh)
+        noise = tuple(
+            ops.convert_to_tensor(each)
+            for each in draw_noise(self.group, self._noise_shapes, outer_step)
+        )
+        return GroupDraw(batch, steps, self._input_map, begins, fresh, noise)
 
     def _draw_tasks(self, unrolls):
         if (unrolls == self._unrolls).all():

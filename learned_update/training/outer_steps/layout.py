@@ -11,6 +11,7 @@ DRAWN = GroupDraw(
     input_map=Shared(),
     begins=Shared(),
     fresh=PHI,
+    noise=Shared(),
 )
 RESULT = GroupResult(
     gradient=Averaged(), phi=PHI, broken=Gathered(), figures=Gathered(1)

@@ -14,7 +14,8 @@ class GroupResult(NamedTuple):
 
     Attributes:
         gradient: mean over the tasks, one tensor per trainable variable.
-        phi: `Phi` after it, the spare one where `broken`; leading `tasks` axis.
+        phi: what the estimator carries on, the spare one where `broken`; leading
+            `tasks` axis.
         broken: whether a task's gradient or phi is not finite, or its phi has
             exploded, `(tasks,)` bool.
         figures: meta-loss, accuracy on the query, norm of the gradient before it is
@@ -31,12 +32,13 @@ def truncate(estimator, step, theta, phi, resident, spare, drawn, largest_growth
     """A truncation of a group: unrolls begun, unrolled on, and mended.
 
     Args:
-        estimator: `(step, theta, phi, data) -> MetaGradient`.
+        estimator: as `meta.estimators` describes.
         step: `TruncatedStep` of the group.
         theta: values for the rule's trainable variables.
-        phi: `Phi` after the last truncation, leading `tasks` axis.
+        phi: what the estimator carries on from the last truncation, leading `tasks`
+            axis.
         resident: `Resident`.
-        spare: `Phi` that takes the place of one that is not finite.
+        spare: the same for one task, in place of what is not finite.
         drawn: `GroupDraw`.
         largest_growth: phi has exploded if its norm is more than so many times that of
             the spare one.
@@ -44,8 +46,11 @@ def truncate(estimator, step, theta, phi, resident, spare, drawn, largest_growth
     Returns:
         `GroupResult`.
     """
-    phi = _selected(drawn.begins, drawn.fresh, phi)
-    data = TruncationData(resident, drawn.input_map, drawn.batch, drawn.steps)
+    begun = estimator.begin(drawn.fresh, drawn.noise)
+    phi = _selected(drawn.begins, begun, phi)
+    data = TruncationData(
+        resident, drawn.input_map, drawn.batch, drawn.steps, drawn.noise
+    )
     result = estimator(step, theta, phi, data)
     exploded = _norm(result.phi, 1) > largest_growth * _norm(spare, 0)
     broken = ops.logical_or(ops.logical_not(ops.isfinite(result.norm)), exploded)
@@ -80,8 +85,8 @@ def descend(optimizer, variables, values, counts, gradients, figures, smaller_ra
     Returns:
         `(values, counts)` after the step.
     """
-    _, _, norm, exploded = ops.concatenate(figures, axis=1)
-    finite = ops.all(ops.isfinite(norm))
+    figures = ops.concatenate(figures, axis=1)
+    finite, exploded = ops.all(ops.isfinite(figures[2])), figures[3]
     moved = backend.optimizer_step(
         optimizer, variables, values, mean_gradient(gradients)
     )

@@ -14,7 +14,8 @@ from keras import ops
 from learned_update.randomness import generator
 from learned_update.types import InnerState
 
-TRUNCATION, EXAMPLES, TASK, LENGTH, PHI, PHASE, SPARE = range(7)  # what a key draws
+# What a key draws.
+TRUNCATION, EXAMPLES, TASK, LENGTH, PHI, PHASE, SPARE, NOISE = range(8)
 
 
 class SlotGroup(NamedTuple):
@@ -60,11 +61,33 @@ def spare_phi(group):
     return group.base.init_phi(group.tasks.input_dim, (group.seed, SPARE, group.index))
 
 
-def initial_state(group):
+def draw_noise(group, shapes, outer_step):
+    """Standard normal numbers for one truncation of a group, one array per shape.
+
+    Args:
+        group: `SlotGroup`.
+        shapes: of the trainable variables.
+        outer_step: outer steps done.
+
+    Returns:
+        Float32 arrays with a leading `tasks` axis.
+    """
+    drawn = []
+    for slot in range(group.slots):
+        rng = group.generator(NOISE, slot, outer_step)
+        drawn.append([rng.standard_normal(shape, np.float32) for shape in shapes])
+    return [np.stack(parts) for parts in zip(*drawn, strict=True)]
+
+
+def initial_state(group, spare):
     """`InnerState` of a group at the first outer step.
 
     The first unroll of every slot is cut to a random share, so that the slots stand
     at different phases from then on.
+
+    Args:
+        group: `SlotGroup`.
+        spare: a tree that the estimator carries on, without the `tasks` axis.
     """
     lengths = []
     for slot in range(group.slots):
@@ -73,7 +96,7 @@ def initial_state(group):
     return InnerState(
         phi=keras.tree.map_structure(
             lambda leaf: ops.zeros((group.slots, *leaf.shape), leaf.dtype),
-            spare_phi(group),
+            spare,
         ),
         unroll=np.zeros(group.slots, np.int64),
         inner_step=np.zeros(group.slots, np.int64),

@@ -49,6 +49,7 @@ def meta_train(
     keep_every=None,
     compilation_cache=None,
     guards=None,
+    estimator=None,
     held_out=(),
     monitor=None,
     tensorboard=None,
@@ -90,6 +91,8 @@ def meta_train(
             (`cache.cache_folder`), `""` keeps nothing.
         guards: `Guards` against what goes wrong without an error; the defaults if
             None.
+        estimator: of the meta-gradient, such as `@persistent_es` in gin, see
+            `training.estimators`; truncated backpropagation if None.
         held_out: `Dataset`s that the rule will be judged by; none of their classes may
             occur in the tasks.
         monitor: what evaluates the rule while it is trained, such as
@@ -135,6 +138,7 @@ def meta_train(
         seed=seed,
         rematerialise=rematerialise,
         guards=guards,
+        estimator=estimator,
         devices=choose_devices(devices, [group.slots for group in groups], hosts),
     )
     with run_lock(run_dir) if hosts.first else contextlib.nullcontext():

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from learned_update.errors import describe, invalid
-from learned_update.training.outer_steps.slots import due_lengths, initial_state
+from learned_update.training.outer_steps.slots import due_lengths
 from learned_update.training.saving.archive import DamagedError, read_checkpoint
 from learned_update.training.saving.folder import KEEP_LAST, write_checkpoint
 from learned_update.types import TrainState
@@ -148,7 +148,7 @@ def checkpoint_arrays(trainer, state):
 
 def _template(trainer):
     """Arrays of the names and shapes that a checkpoint of this trainer has."""
-    groups = [initial_state(group) for group in trainer.groups]
+    groups = trainer.initial_groups()
     state = TrainState(outer_step=0, counts=np.zeros(3, np.int32), groups=tuple(groups))
     return _named_arrays(trainer, state, [inner.phi for inner in groups])
 

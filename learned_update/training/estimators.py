@@ -1,0 +1,84 @@
+"""Which estimator of the meta-gradient a run trains with: `meta_train.estimator`.
+
+Each is a function of the trainer's settings; in gin `meta_train.estimator =
+@persistent_es` and, for example, `persistent_es.sigma = 0.01`.
+"""
+
+import gin
+
+from learned_update.errors import invalid
+from learned_update.meta.estimators.mixture import Mixture
+from learned_update.meta.estimators.persistent_es import PersistentES
+from learned_update.meta.estimators.single_es import SingleES
+from learned_update.meta.estimators.truncated_backpropagation import (
+    TruncatedBackpropagation,
+)
+from learned_update.meta.estimators.truncated_es import TruncatedES
+
+SIGMA = 0.01  # of a perturbation of theta
+
+
+@gin.configurable(module="learned_update")
+def truncated_backpropagation(clip_norm, rematerialise, schedule):
+    """`TruncatedBackpropagation`: the default."""
+    del schedule
+    return TruncatedBackpropagation(clip_norm, rematerialise)
+
+
+@gin.configurable(module="learned_update")
+def full_backpropagation(clip_norm, rematerialise, schedule):
+    """Backpropagation through whole unrolls, which have to be short.
+
+    Raises:
+        ValueError: an unroll may be longer than a truncation.
+    """
+    shortest, longest = min(schedule.truncation_lengths), max(schedule.unroll_lengths)
+    if shortest < longest:
+        raise invalid(
+            "Full backpropagation needs truncations of whole unrolls.",
+            expected="Schedule.truncation_lengths of at least the largest of "
+            "Schedule.unroll_lengths",
+            received=f"truncation_lengths={schedule.truncation_lengths}, "
+            f"unroll_lengths={schedule.unroll_lengths}",
+            remedy="Use, for example, (20,) and (20, 20).",
+        )
+    return TruncatedBackpropagation(clip_norm, rematerialise)
+
+
+@gin.configurable(module="learned_update")
+def truncated_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
+    """`TruncatedES`: antithetic pairs that begin at the same phi."""
+    del rematerialise, schedule
+    return TruncatedES(clip_norm, _checked(sigma))
+
+
+@gin.configurable(module="learned_update")
+def persistent_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
+    """`PersistentES`: without truncation bias."""
+    del rematerialise, schedule
+    return PersistentES(clip_norm, _checked(sigma))
+
+
+@gin.configurable(module="learned_update")
+def single_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
+    """`SingleES`: one perturbation per unroll, without truncation bias."""
+    del rematerialise, schedule
+    return SingleES(clip_norm, _checked(sigma))
+
+
+@gin.configurable(module="learned_update")
+def mixture(clip_norm, rematerialise, schedule, sigma=SIGMA):
+    """`Mixture` of truncated backpropagation and truncated ES."""
+    del schedule
+    return Mixture(clip_norm, rematerialise, _checked(sigma))
+
+
+def _checked(sigma):
+    if not sigma > 0:
+        raise invalid(
+            "Theta is not perturbed.",
+            expected="sigma > 0",
+            received=f"sigma={sigma!r}",
+            remedy="0.01 is a good beginning.",
+        )
+    return sigma
