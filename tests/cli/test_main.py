@@ -1,15 +1,19 @@
 """The command line: help, messages, exit statuses."""
 
+import errno
 import os
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import gin
 import pytest
 
 from learned_update.cli import main
 from learned_update.cli.verbs import train
-from learned_update.training.runs import experiment
+from learned_update.training.directory import lock
+from learned_update.training.runs import experiment, interruption
 from learned_update.version import __version__
 from tests import import_graph
 
@@ -139,6 +143,61 @@ def test_interruption(tmp_path, monkeypatch, capsys):
     assert _run(tmp_path) == 130
     assert "same command goes on" in capsys.readouterr().err
     assert not (tmp_path / train.FINISHED_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_signals_have_their_own_status(tmp_path, monkeypatch, capsys, number, status):
+    def stop(run_dir, hosts):
+        with interruption.interruption() as asked:
+            os.kill(os.getpid(), number)
+            assert asked.is_set()
+            raise interruption.stopped("Stopped here.", asked.by_termination)
+
+    monkeypatch.setattr(experiment, "experiment", stop)
+    assert _run(tmp_path) == status
+    assert capsys.readouterr().err.endswith("\nStopped here.\n")
+
+
+def test_a_second_signal_stops_at_once():
+    with interruption.interruption() as asked:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert asked.by_termination
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert not asked.by_keyboard
+
+
+def test_a_full_disk_is_one_paragraph(tmp_path, monkeypatch, capsys):
+    def fill(run_dir, hosts):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(experiment, "experiment", fill)
+    assert _run(tmp_path) == 1
+    assert capsys.readouterr().err == (
+        f"learned-update train: error: {tmp_path} could not be written. Expected: a "
+        "folder with room that you may write in. Received: No space left on device. "
+        "Make room there, then give the same command again: what was written before is "
+        "whole.\n"
+    )
+
+
+def test_two_runs_in_one_directory(tmp_path, experiments, capsys):
+    with ThreadPoolExecutor(1) as thread, lock.run_lock(tmp_path):
+        assert thread.submit(_run, tmp_path).result() == 2
+    assert f"held by process {os.getpid()} on" in capsys.readouterr().err
+    assert experiments == []
+    assert _run(tmp_path) == 0
+
+
+def test_begin_anew_keeps_what_was(tmp_path, experiments):
+    (tmp_path / "metrics.jsonl").write_text("{}\n")
+    assert _run(tmp_path, "--begin_anew") == 0
+    assert (tmp_path / "before_1" / "metrics.jsonl").read_text() == "{}\n"
+    assert not (tmp_path / "metrics.jsonl").exists()
+    assert experiments == [tmp_path]
 
 
 def test_module_is_the_command(tmp_path):

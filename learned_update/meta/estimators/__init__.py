@@ -10,6 +10,6 @@ An estimator has
 
 Whatever it must remember is in that tree, hence in the checkpoints.
 
-From outside: `antithetic`, `mixture`, `persistent_es`, `single_es`, `truncated_es`,
-`truncated_backpropagation`.
+From outside: `mixture`, `persistent_es`, `single_es`, `truncated_backpropagation`,
+`truncated_es`.
 """
