@@ -7,7 +7,12 @@ import pathlib
 from absl import logging
 
 from learned_update.files import atomic_path, check_utf8_path, writing
-from learned_update.run_metrics import METRICS_FILE, read_metrics
+from learned_update.run_metrics import (
+    METRICS_FILE,
+    ORIGIN,
+    read_metrics,
+    read_origins,
+)
 
 
 class MetricsLog:
@@ -18,12 +23,14 @@ class MetricsLog:
         outer_step: outer steps done; later lines, of a run that was cut off after its
             last checkpoint, are dropped.
         tensorboard: whether to write events, which imports TensorFlow.
+        origin: what the run was made with, a dict; the file begins with it. A run that
+            goes on with another one adds that.
 
     Raises:
         ValueError: events are asked for in a folder whose name is not UTF-8.
     """
 
-    def __init__(self, run_dir, outer_step=0, tensorboard=False):
+    def __init__(self, run_dir, outer_step=0, tensorboard=False, origin=None):
         self.run_dir = pathlib.Path(run_dir)
         self.path = self.run_dir / METRICS_FILE
         kept = rows_until(run_dir, outer_step)
@@ -34,11 +41,15 @@ class MetricsLog:
                 self.path,
                 len(kept),
             )
+        self._origins = read_origins(run_dir)
+        if origin is not None and origin not in self._origins[-1:]:
+            self._origins.append(origin)
         self._replace(kept)
         self._events = _event_writer(run_dir) if tensorboard else None
         self._file = self.path.open("a", encoding="utf-8")  # last: nothing fails now
 
     def _replace(self, rows):
+        rows = [*({ORIGIN: origin} for origin in self._origins), *rows]
         with atomic_path(self.path) as temporary:
             temporary.write_text("".join(json.dumps(row) + "\n" for row in rows))
 

@@ -15,6 +15,7 @@ from learned_update.files import writing
 from learned_update.progress import Progress
 from learned_update.training.devices.choice import choose_devices
 from learned_update.training.directory.lock import run_lock
+from learned_update.training.directory.origin import origin
 from learned_update.training.guards.guard import Guard
 from learned_update.training.hosts.alone import Alone
 from learned_update.training.runs.interruption import interruption
@@ -153,7 +154,7 @@ def meta_train(
         if tensorboard is None:
             tensorboard = keras.backend.backend() == "tensorflow"
         with (
-            MetricsLog(run_dir, state.outer_step, tensorboard)
+            MetricsLog(run_dir, state.outer_step, tensorboard, origin(seed))
             if hosts.first
             else Unlogged() as log,
             Progress(
