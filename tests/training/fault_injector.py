@@ -1,14 +1,14 @@
 """Faults planted in a run's directory, and what `learned-update train` makes of them.
 
-usage: python -m tests.training.fault_injector [--seed SEED] [--disk FOLDER]
+usage: python -m tests.training.fault_injector [--seed SEED]
 
 A run of 20 outer steps stands after the 17th, with three checkpoints. In every case a
 copy of it meets a fault, drawn from the seed, and the same command is given again; if
 that is refused, the fault is taken away and it is given once more. A table says for
 each kind of fault how many runs ended with the theta of the run that nothing happened
 to, at once or after the refusal, and what must be 0: runs that ended otherwise,
-tracebacks, valid checkpoints lost. With `--disk`, a small file system of its own, disks
-are really full; without it the system's calls are made to say so.
+tracebacks, valid checkpoints lost. Full and read-only disks are said to be so by the
+system's calls.
 """
 
 import argparse
@@ -233,20 +233,9 @@ def refusing(number, after):
 
 @contextlib.contextmanager
 def full_disk(rng, runs, run_dir):
-    """Little room is left: on a disk that is really small, or so it is said."""
-    del runs
-    if not run_dir.parent.name.startswith("disk"):
-        with refusing(errno.ENOSPC, rng.randrange(18)):
-            yield
-        return
-    free = shutil.disk_usage(run_dir).free
-    ballast = run_dir.parent / "ballast"
-    with contextlib.suppress(OSError), ballast.open("wb") as file:
-        file.write(bytes(max(0, free - rng.randrange(4096, 420_000))))
-    try:
+    del runs, run_dir
+    with refusing(errno.ENOSPC, rng.randrange(18)):
         yield
-    finally:
-        ballast.unlink()
 
 
 @contextlib.contextmanager
@@ -345,7 +334,6 @@ def verdict(runs, run_dir, kind, rng, expected):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--disk", help="folder on a small file system of its own")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     runs, table, samples = Runs(), {}, {}
@@ -370,10 +358,7 @@ def main():
             table[kind] = collections.Counter()
             for case in range(count):
                 rng = random.Random(f"{options.seed} {kind} {case}")
-                place = folder
-                if kind == "full disk" and options.disk:
-                    place = pathlib.Path(options.disk) / "disk"
-                run_dir = place / "case"
+                run_dir = folder / "case"
                 shutil.copytree(stands, run_dir)
                 found, said = verdict(runs, run_dir, kind, rng, expected)
                 table[kind][found] += 1
