@@ -5,12 +5,12 @@ import pathlib
 
 import keras
 
+from learned_update.archives.keras_classes import foreign_classes
 from learned_update.errors import InvalidInputError, invalid
 from learned_update.files import atomic_path
 from learned_update.layers.update_rule import UpdateRule
 from learned_update.zoo.card import card_path, write_card
 from learned_update.zoo.checksum import check_sha256, file_sha256
-from learned_update.zoo.safe_classes import foreign_classes
 
 RULE_FILE = "rule.keras"  # of a run directory
 SUFFIX = ".keras"

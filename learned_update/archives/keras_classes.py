@@ -2,8 +2,8 @@
 
 Keras makes whatever class the file's configuration names. With `safe_mode` it refuses
 pickled functions, but it still imports modules of Keras' family by their names and
-calls what functions it finds there. A rule needs none of that, so anything else is
-refused before Keras reads the file.
+calls what functions it finds there. Rules and learners need none of that, so anything
+else is refused before Keras reads the file.
 """
 
 import json
@@ -22,9 +22,9 @@ _PLAIN_CLASSES = {
 
 
 def foreign_classes(path):
-    """Classes of a `.keras` file that are no part of a rule.
+    """Classes of a `.keras` file that are no part of a rule or learner.
 
-    Parts of a rule are classes that this process has registered (the package's, and
+    Parts are classes that this process has registered (the package's, and
     those of modules that the caller imported), and a few of Keras' own that hold
     numbers only.
 

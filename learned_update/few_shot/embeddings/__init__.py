@@ -1,0 +1,4 @@
+"""Embedding networks as pure functions of their weights.
+
+From outside: `batch_norm`, `embedding`, `pair`.
+"""

@@ -1,0 +1,1 @@
+"""Files of the names of classes that meta-testing is kept to."""

@@ -1,0 +1,4 @@
+"""Meta-training of learners: the compiled outer step, the loop, its checkpoints.
+
+From outside: `loop`.
+"""
