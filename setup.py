@@ -31,6 +31,7 @@ setup(
     package_data={
         CONFIGURATIONS: ["**/*.gin"],
         "learned_update.evaluation.episodes": ["episode_sets/*.json"],
+        "learned_update.few_shot.episodes": ["class_lists/*.txt"],
         "learned_update.zoo": ["rules/*.json", "rules/*.keras"],
     },
     install_requires=[

@@ -7,9 +7,17 @@ from learned_update import configuration
 
 def register_all():
     """Imports the parts that register names with gin, and returns them."""
-    from learned_update import data, evaluation, layers, reproductions, training
+    from learned_update import (
+        data,
+        evaluation,
+        few_shot,
+        layers,
+        reproductions,
+        training,
+    )
+    from learned_update.evaluation.learners import training as learners
 
-    return data, evaluation, layers, reproductions, training
+    return data, evaluation, few_shot, layers, learners, reproductions, training
 
 
 def configure(files=(), bindings=()):

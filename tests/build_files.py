@@ -13,6 +13,7 @@ package(default_visibility = ["//visibility:public"])
 
 DATA = {  # files that a folder ships beside its modules
     "configuration": '["//gin"]',
+    "few_shot": 'glob(["episodes/class_lists/*"])',
     "evaluation": 'glob(["episodes/episode_sets/*"])',
     "zoo": 'glob(["rules/*"])',
 }

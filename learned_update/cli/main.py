@@ -16,6 +16,7 @@ from learned_update.version import __version__
 VERBS = (  # each a module of `verbs`
     "train",
     "evaluate",
+    "few-shot",
     "reproduce",
     "apply",
     "export",
@@ -69,7 +70,7 @@ def _refuse(options, error, status):
 
 
 def _verb(name):
-    return importlib.import_module(f"learned_update.cli.verbs.{name}")
+    return importlib.import_module(f"learned_update.cli.verbs.{name.replace('-', '_')}")
 
 
 def _parser():

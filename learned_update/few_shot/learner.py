@@ -99,7 +99,7 @@ class Learner(keras.layers.Layer):
         for index, array in enumerate(keras.tree.flatten(theta)):
             self.add_weight(
                 array.shape,
-                lambda shape, dtype, value=array: ops.cast(value, dtype),
+                keras.initializers.Constant(array),
                 name=f"theta_{index:03d}",
             )
         structure = keras.tree.map_structure(lambda _: 0, theta)

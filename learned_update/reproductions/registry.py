@@ -10,6 +10,7 @@ from learned_update.reproductions.ablations.reproduction import ablations
 from learned_update.reproductions.beyond.domain import domains
 from learned_update.reproductions.beyond.horizon import horizon
 from learned_update.reproductions.beyond.labels_per_class import labels
+from learned_update.reproductions.few_shot.learners import few_shot_learners
 from learned_update.reproductions.paper.activations import activations
 from learned_update.reproductions.paper.components import explained, projected
 from learned_update.reproductions.paper.few_labels import few_labels
@@ -78,6 +79,10 @@ def _grid(request):
     return grid(request.rule, request.name, request.quick, request.folder)
 
 
+def _few_shot(request):
+    return few_shot_learners(request.rule, request.name, request.quick, request.folder)
+
+
 REPRODUCTIONS = {
     "fig2-left": Reproduction(
         "a VAE's own objective and its few-shot accuracy over training",
@@ -127,6 +132,9 @@ REPRODUCTIONS = {
     ),
     "labels": Reproduction(
         "1 to 50 labels per class, one phi for all", _simply(labels)
+    ),
+    "few-shot": Reproduction(
+        "the field's few-shot learners and the rule on the same episodes", _few_shot
     ),
     "domain": Reproduction("tables, text and other images", _simply(domains)),
 }

@@ -118,7 +118,7 @@ def draw_episode_set(
     key = (seed, zlib.crc32(dataset.encode()))
     classes = np.stack(
         [
-            np.sort(names[_order(len(names), *key, _CLASSES, episode)[:ways]])
+            np.sort(names[random_order(len(names), *key, _CLASSES, episode)[:ways]])
             for episode in range(episodes)
         ]
     )
@@ -177,7 +177,7 @@ def _draw(dataset, split, labels, classes, count, key):
     labels = np.asarray(labels)
     draws = []
     for episode, names in enumerate(classes):
-        order = _order(len(labels), *key, episode)
+        order = random_order(len(labels), *key, episode)
         for name in names:
             members = order[labels[order] == name]
             if len(members) < count:
@@ -192,7 +192,7 @@ def _draw(dataset, split, labels, classes, count, key):
     return np.reshape(draws, (*classes.shape, count))
 
 
-def _order(count, *key):
+def random_order(count, *key):
     """A permutation of 0 .. count - 1, a function of the key."""
     raw = generator(*key).bit_generator.random_raw(count)
     return np.argsort(raw, kind="stable")

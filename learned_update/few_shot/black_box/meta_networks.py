@@ -21,7 +21,8 @@ class MetaNetworks(Learner):
     """A representation and a classifier, each with slow weights and fast ones.
 
     1. Gradients of the support's representation loss by Q, one per example, are read
-       by an LSTM, number by number, which gives the fast Q*: r = relu(x Q) + relu(x Q*).
+       by an LSTM, number by number, which gives the fast Q*: r = relu(x Q) +
+       relu(x Q*).
     2. An MLP turns each example's gradient of the classifier, again number by number,
        into fast weights W*_i, which are kept in a memory beside their r_i.
     3. A query's W* is their mean with the weights of its attention to the r_i; its

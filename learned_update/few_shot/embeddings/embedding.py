@@ -82,11 +82,11 @@ class Embedding(NamedTuple):
             else:
                 x = ops.conv(x, kernel, padding="same")
             used.append(batch_moments(x) if moments is None else moments[level])
-            x = ops.relu(normalised(x, used[-1]) + offset)
             if self.kind == CONVOLUTION and (
                 self.pooled is None or level < self.pooled
-            ):
+            ):  # what follows never falls as x grows: the maximum may come first
                 x = ops.max_pool(x, _POOL, padding="valid")
+            x = ops.relu(normalised(x, used[-1]) + offset)
         return x, tuple(used)
 
     def __call__(self, weights, x, moments=None):

@@ -1,5 +1,7 @@
 """Initial weights, drawn on the host."""
 
+import itertools
+
 import numpy as np
 
 
@@ -22,6 +24,4 @@ def dense(rng, inputs, outputs):
 
 def initial_chain(rng, widths):
     """`dense` from each width to the next."""
-    return tuple(
-        dense(rng, *pair) for pair in zip(widths[:-1], widths[1:], strict=True)
-    )
+    return tuple(dense(rng, *pair) for pair in itertools.pairwise(widths))

@@ -61,7 +61,7 @@ def omniglot_file(path, names=None):
     path = pathlib.Path(path)
     with path.open("rb") as file:
         try:
-            with open_archive(file) as (keys, read):
+            with open_archive(file) as (_, read):
                 images, labels, class_names = (read(key) for key in _ARRAYS)
         except Exception as error:  # a damaged archive raises many kinds
             raise invalid(
@@ -81,7 +81,7 @@ def omniglot_file(path, names=None):
 
 
 def inverted(dataset):
-    """The data set with ink 255 on ground 0, where it is the other way round."""
+    """Ink 255 on ground 0 of a data set with ink 0 on ground 255."""
     return dataset._replace(images=255 - np.asarray(dataset.images))
 
 

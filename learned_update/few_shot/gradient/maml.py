@@ -73,9 +73,11 @@ class Maml(Learner):
         )
 
     def logits(self, theta, support_x, support_y, query_x, ways):
+        del ways
         return self._logits(theta, support_x, support_y, query_x, self.inner_steps)
 
     def probabilities(self, theta, support_x, support_y, query_x, ways):
+        del ways
         steps = self.prediction_steps or self.inner_steps
         return keras.ops.softmax(
             self._logits(theta, support_x, support_y, query_x, steps)

@@ -41,8 +41,8 @@ class Reptile(Learner):
     `tasks_per_step` of `fit` tells the serial form (1) from the batched one, the mean
     over several tasks. The outer rate e falls linearly to 0. An inner loop of
     meta-training takes minibatches of the support and query of its episode, which come
-    in random order; Adam starts without a state, where the authors keep one from task to
-    task. The ways are those of meta-training, the shots are free.
+    in random order; Adam starts without a state, where the authors keep one from task
+    to task. The ways are those of meta-training, the shots are free.
 
     Args:
         inner_steps: of meta-training.
@@ -107,7 +107,7 @@ class Reptile(Learner):
         return theta
 
     def meta_gradient(self, theta, episode):
-        """The loss of the query after the inner steps, which saw it, and theta - phi."""
+        """The query's loss after the inner steps, which saw it, and theta - phi."""
         x = ops.concatenate([episode.support_x, episode.query_x], axis=0)
         labels = ops.concatenate([episode.support_y, episode.query_y], axis=0)
         phi = self.adapted(theta, x, labels, self.inner_steps, self.minibatch_size)
@@ -122,6 +122,7 @@ class Reptile(Learner):
         return cross_entropy(logits, episode.query_y), towards
 
     def logits(self, theta, support_x, support_y, query_x, ways):
+        del ways
         phi = self.adapted(
             theta, support_x, support_y, self.prediction_steps, support_x.shape[0]
         )

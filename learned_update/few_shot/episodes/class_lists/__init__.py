@@ -1,1 +1,0 @@
-"""Files of the names of classes that meta-testing is kept to."""

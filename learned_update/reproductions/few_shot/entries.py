@@ -1,0 +1,61 @@
+"""The learners of the table, and how long each is meta-trained."""
+
+from typing import Any, NamedTuple
+
+
+class Entry(NamedTuple):
+    """One row of the table.
+
+    Attributes:
+        method: of the learner.
+        settings: arguments of its class.
+        steps: outer steps of meta-training; 0 where there is none.
+        fit: more arguments of `fit`.
+        training_ways: classes of an episode of meta-training where the method lets
+            them differ from those of meta-testing; None for the same.
+        published: accuracies on the whole of Omniglot, by title of the situation.
+    """
+
+    method: str
+    settings: dict[str, Any] = {}  # noqa: RUF012
+    steps: int = 0
+    fit: dict[str, Any] = {}  # noqa: RUF012
+    training_ways: int | None = None
+    published: tuple[float, float] | None = None
+
+
+TRANSDUCTIVE = {"statistics": "transductive"}
+ENTRIES = {
+    "prototypical": Entry("prototypical", {}, 3000, {}, 20, (98.8, 99.7)),
+    "prototypical, transductive": Entry(
+        "prototypical", TRANSDUCTIVE, 3000, {}, 20, (98.8, 99.7)
+    ),
+    "prototypical, cosine": Entry("prototypical", {"distance": "cosine"}, 3000, {}, 20),
+    "matching": Entry("matching", {}, 3000, {}, 20, (98.1, 98.9)),
+    "matching, full context": Entry("matching-full-context", {}, 2000, {}, None),
+    "relation": Entry("relation", {}, 2000, {}, None, (99.6, 99.8)),
+    "siamese": Entry("siamese", {}, 3000, {}, 20),
+    "graph network": Entry("graph", {}, 2000),
+    "LSTM reader": Entry("lstm", {}, 3000),
+    "conditional neural process": Entry("conditional", {}, 3000),
+    "SNAIL": Entry("snail", {}, 2000),
+    "MANN": Entry("mann", {}, 2000, {}, None, (82.8, 94.9)),
+    "Meta Networks": Entry("meta-networks", {}, 2000),
+    "hypernetwork": Entry("hyper-network", {}, 3000, {}, 20),
+    "MAML": Entry("maml", {}, 1000, {}, None, (98.7, 99.9)),
+    "MAML, transductive": Entry("maml", TRANSDUCTIVE, 1000, {}, None, (98.7, 99.9)),
+    "first-order MAML": Entry("fomaml", {}, 1500),
+    "Reptile, serial": Entry("reptile", {}, 2000, {"tasks_per_step": 1}),
+    "Reptile, batched": Entry("reptile", {}, 600, {"tasks_per_step": 5}),
+    "ANIL": Entry("anil", {}, 2000),
+    "implicit MAML": Entry("imaml", {}, 400),
+    "Meta-SGD": Entry("meta-sgd", {}, 1000),
+    "multi-task": Entry("multi-task", {}, 3000, {}, 20),
+    "fine-tuning, last layer": Entry("fine-tuning", {"layers": "last"}, 3000, {}, 20),
+    "fine-tuning, all layers": Entry("fine-tuning", {"layers": "all"}, 3000, {}, 20),
+    "fine-tuning, gradual": Entry("fine-tuning", {"layers": "gradual"}, 3000, {}, 20),
+    "nearest neighbour": Entry("nearest-neighbour"),
+    "from scratch": Entry("from-scratch"),
+    "rule + ridge": Entry("rule-ridge"),
+    "rule + prototypical": Entry("rule-prototypical"),
+}

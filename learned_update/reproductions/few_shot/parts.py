@@ -1,0 +1,49 @@
+"""What was measured of a learner in a situation, kept in a file of its own."""
+
+import json
+import pathlib
+import re
+from typing import NamedTuple
+
+from learned_update.files import atomic_path
+
+
+class Part(NamedTuple):
+    """One cell of the table.
+
+    Attributes:
+        accuracies: of each episode, a list.
+        training_seconds: of meta-training.
+        adaptation_seconds: of an episode, median.
+        parameters: numbers of theta, or of the rule.
+        steps: outer steps.
+        settings: everything else that decides the result, as text.
+    """
+
+    accuracies: list[float]
+    training_seconds: float
+    adaptation_seconds: float
+    parameters: int
+    steps: int
+    settings: str
+
+
+def part_path(folder, entry, situation):
+    """Path of the file of a learner in a situation."""
+    name = re.sub(r"[^a-z0-9]+", "-", f"{situation} {entry}".lower())
+    return pathlib.Path(folder) / f"{name}.json"
+
+
+def write_part(path, part):
+    """Writes a `Part`, whole or not at all."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(part._asdict()), encoding="utf-8")
+
+
+def read_part(path, settings):
+    """The `Part` in a file; None if there is none, or one of other settings."""
+    try:
+        part = Part(**json.loads(pathlib.Path(path).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return part if part.settings == settings else None
