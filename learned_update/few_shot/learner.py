@@ -148,9 +148,13 @@ class Learner(keras.layers.Layer):
         return loss, gradient
 
     def outer_optimizer(self, learning_rate, steps):
-        """The Keras optimizer that applies meta-gradients."""
-        del steps
-        return keras.optimizers.Adam(learning_rate)
+        """The Keras optimizer that applies meta-gradients.
+
+        Adam, its rate falling to 0 over the steps along half a cosine.
+        """
+        return keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+        )
 
     def fit(
         self,

@@ -21,8 +21,9 @@ class MetaNetworks(Learner):
     """A representation and a classifier, each with slow weights and fast ones.
 
     1. Gradients of the support's representation loss by Q, one per example, are read
-       by an LSTM, number by number, which gives the fast Q*: r = relu(x Q) +
-       relu(x Q*).
+       by an LSTM, number by number, which gives the fast Q*: r = relu(x (Q + Q*)). The
+       authors add relu(x Q) and relu(x Q*); with features of at least 0 the second can
+       be 0 for good.
     2. An MLP turns each example's gradient of the classifier, again number by number,
        into fast weights W*_i, which are kept in a memory beside their r_i.
     3. A query's W* is their mean with the weights of its attention to the r_i; its
@@ -67,10 +68,7 @@ class MetaNetworks(Learner):
         labels = one_hot(support_y, ways, support)
         slow = theta["representation"]
         fast = self._fast_representation(theta, support, labels)
-        known = ops.relu(ops.matmul(support, slow)) + ops.relu(
-            ops.matmul(support, fast)
-        )
-        asked = ops.relu(ops.matmul(query, slow)) + ops.relu(ops.matmul(query, fast))
+        known, asked = (ops.relu(ops.matmul(x, slow + fast)) for x in (support, query))
         gradients = head_gradients(known, theta["classifier"], labels)
         memory = dense_chain(theta["fast_classifier"], scaled_gradients(gradients))
         attended = attention_weights(asked, known, self.scale)  # (queries, supports)

@@ -26,36 +26,46 @@ class Entry(NamedTuple):
 
 TRANSDUCTIVE = {"statistics": "transductive"}
 ENTRIES = {
-    "prototypical": Entry("prototypical", {}, 3000, {}, 20, (98.8, 99.7)),
+    "prototypical": Entry("prototypical", {}, 2000, {}, 20, (98.8, 99.7)),
     "prototypical, transductive": Entry(
-        "prototypical", TRANSDUCTIVE, 3000, {}, 20, (98.8, 99.7)
+        "prototypical", TRANSDUCTIVE, 1000, {}, 20, (98.8, 99.7)
     ),
-    "prototypical, cosine": Entry("prototypical", {"distance": "cosine"}, 3000, {}, 20),
-    "matching": Entry("matching", {}, 3000, {}, 20, (98.1, 98.9)),
-    "matching, full context": Entry("matching-full-context", {}, 2000, {}, None),
-    "relation": Entry("relation", {}, 2000, {}, None, (99.6, 99.8)),
-    "siamese": Entry("siamese", {}, 3000, {}, 20),
-    "graph network": Entry("graph", {}, 2000),
-    "LSTM reader": Entry("lstm", {}, 3000),
-    "conditional neural process": Entry("conditional", {}, 3000),
-    "SNAIL": Entry("snail", {}, 2000),
+    "prototypical, cosine": Entry("prototypical", {"distance": "cosine"}, 800, {}, 20),
+    "matching": Entry("matching", {}, 1000, {}, 20, (98.1, 98.9)),
+    "matching, full context": Entry("matching-full-context", {}, 1000),
+    "relation": Entry("relation", {}, 1500, {}, None, (99.6, 99.8)),
+    "siamese": Entry("siamese", {}, 800, {}, 20),
+    "graph network": Entry("graph", {}, 1500),
+    "LSTM reader": Entry("lstm", {}, 2000),
+    "conditional neural process": Entry("conditional", {}, 2000),
+    "SNAIL": Entry("snail", {}, 1000),
     "MANN": Entry("mann", {}, 2000, {}, None, (82.8, 94.9)),
-    "Meta Networks": Entry("meta-networks", {}, 2000),
-    "hypernetwork": Entry("hyper-network", {}, 3000, {}, 20),
-    "MAML": Entry("maml", {}, 1000, {}, None, (98.7, 99.9)),
-    "MAML, transductive": Entry("maml", TRANSDUCTIVE, 1000, {}, None, (98.7, 99.9)),
-    "first-order MAML": Entry("fomaml", {}, 1500),
-    "Reptile, serial": Entry("reptile", {}, 2000, {"tasks_per_step": 1}),
-    "Reptile, batched": Entry("reptile", {}, 600, {"tasks_per_step": 5}),
-    "ANIL": Entry("anil", {}, 2000),
-    "implicit MAML": Entry("imaml", {}, 400),
-    "Meta-SGD": Entry("meta-sgd", {}, 1000),
-    "multi-task": Entry("multi-task", {}, 3000, {}, 20),
-    "fine-tuning, last layer": Entry("fine-tuning", {"layers": "last"}, 3000, {}, 20),
-    "fine-tuning, all layers": Entry("fine-tuning", {"layers": "all"}, 3000, {}, 20),
-    "fine-tuning, gradual": Entry("fine-tuning", {"layers": "gradual"}, 3000, {}, 20),
+    "Meta Networks": Entry("meta-networks", {}, 1500),
+    "hypernetwork": Entry("hyper-network", {}, 800, {}, 20),
+    "MAML": Entry("maml", {}, 1500, {"tasks_per_step": 2}, None, (98.7, 99.9)),
+    "MAML, transductive": Entry(
+        "maml", TRANSDUCTIVE, 1500, {"tasks_per_step": 2}, None, (98.7, 99.9)
+    ),
+    "first-order MAML": Entry("fomaml", {}, 1500, {"tasks_per_step": 2}),
+    "Reptile, serial": Entry(
+        "reptile", {"prediction_steps": 20}, 1500, {"tasks_per_step": 1}
+    ),
+    "Reptile, batched": Entry(
+        "reptile", {"prediction_steps": 20}, 400, {"tasks_per_step": 5}
+    ),
+    "ANIL": Entry("anil", {}, 1500, {"tasks_per_step": 2}),
+    "implicit MAML": Entry("imaml", {}, 300, {"tasks_per_step": 2}),
+    "Meta-SGD": Entry("meta-sgd", {}, 1000, {"tasks_per_step": 2}),
+    "multi-task": Entry("multi-task", {}, 800, {}, 20),
+    "fine-tuning, last layer": Entry("fine-tuning", {"layers": "last"}, 800, {}, 20),
+    "fine-tuning, all layers": Entry(
+        "fine-tuning", {"layers": "all", "head_steps": 20}, 800, {}, 20
+    ),
+    "fine-tuning, gradual": Entry(
+        "fine-tuning", {"layers": "gradual", "head_steps": 20}, 800, {}, 20
+    ),
     "nearest neighbour": Entry("nearest-neighbour"),
-    "from scratch": Entry("from-scratch"),
+    "from scratch": Entry("from-scratch", {"training_steps": 20}),
     "rule + ridge": Entry("rule-ridge"),
     "rule + prototypical": Entry("rule-prototypical"),
 }
