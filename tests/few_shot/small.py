@@ -102,12 +102,10 @@ def float64(tree):
 
 def slope(loss, tree, direction):
     """Central finite difference of a loss along a direction, a float."""
-    values = [
-        float(
-            loss(keras.tree.map_structure(lambda a, d: a + sign * d, tree, direction))
-        )
-        for sign in (STEP, -STEP)
-    ]
+    values = []
+    for sign in (STEP, -STEP):
+        scaled = keras.tree.map_structure(lambda d, s=sign: s * d, direction)
+        values.append(float(loss(keras.tree.map_structure(ops.add, tree, scaled))))
     return (values[0] - values[1]) / (2 * STEP)
 
 

@@ -58,9 +58,9 @@ class Report(NamedTuple):
         episodes, ways, shots = self.fixed.support.shape
         queries = self.fixed.query.shape[-1]
         lines = [
-            f"{episodes} fixed episodes of {self.fixed.dataset}, {ways}-way, {shots}-shot, "
-            f"{queries} queries per class, accuracy in % ± half-width of the "
-            "95 % interval over episodes:",
+            f"{episodes} fixed episodes of {self.fixed.dataset}, {ways}-way, "
+            f"{shots}-shot, {queries} queries per class, accuracy in % ± half-width of "
+            "the 95 % interval over episodes:",
             "",
             "| learner | method | batch statistics | accuracy | an episode (ms) |",
             "| --- | --- | --- | ---: | ---: |",

@@ -11,8 +11,9 @@ class Entry(NamedTuple):
         settings: arguments of its class.
         steps: outer steps of meta-training; 0 where there is none.
         fit: more arguments of `fit`.
-        training_ways: classes of an episode of meta-training where the method lets
-            them differ from those of meta-testing; None for the same.
+        training_form: ways and shots of meta-training's episodes where the method lets
+            them differ from those of meta-testing, so that one training serves all
+            situations of its data; None for the same.
         published: accuracies on the whole of Omniglot, by title of the situation.
     """
 
@@ -20,28 +21,31 @@ class Entry(NamedTuple):
     settings: dict[str, Any] = {}  # noqa: RUF012
     steps: int = 0
     fit: dict[str, Any] = {}  # noqa: RUF012
-    training_ways: int | None = None
+    training_form: tuple[int, int] | None = None
     published: tuple[float, float] | None = None
 
 
+ONCE = (20, 1)  # ways and shots
 TRANSDUCTIVE = {"statistics": "transductive"}
 ENTRIES = {
-    "prototypical": Entry("prototypical", {}, 2000, {}, 20, (98.8, 99.7)),
+    "prototypical": Entry("prototypical", {}, 2000, {}, ONCE, (98.8, 99.7)),
     "prototypical, transductive": Entry(
-        "prototypical", TRANSDUCTIVE, 1000, {}, 20, (98.8, 99.7)
+        "prototypical", TRANSDUCTIVE, 1000, {}, ONCE, (98.8, 99.7)
     ),
-    "prototypical, cosine": Entry("prototypical", {"distance": "cosine"}, 800, {}, 20),
-    "matching": Entry("matching", {}, 1000, {}, 20, (98.1, 98.9)),
+    "prototypical, cosine": Entry(
+        "prototypical", {"distance": "cosine"}, 800, {}, ONCE
+    ),
+    "matching": Entry("matching", {}, 1000, {}, ONCE, (98.1, 98.9)),
     "matching, full context": Entry("matching-full-context", {}, 1000),
     "relation": Entry("relation", {}, 1500, {}, None, (99.6, 99.8)),
-    "siamese": Entry("siamese", {}, 800, {}, 20),
+    "siamese": Entry("siamese", {}, 800, {}, ONCE),
     "graph network": Entry("graph", {}, 1500),
     "LSTM reader": Entry("lstm", {}, 2000),
     "conditional neural process": Entry("conditional", {}, 2000),
     "SNAIL": Entry("snail", {}, 1000),
     "MANN": Entry("mann", {}, 2000, {}, None, (82.8, 94.9)),
     "Meta Networks": Entry("meta-networks", {}, 1500),
-    "hypernetwork": Entry("hyper-network", {}, 800, {}, 20),
+    "hypernetwork": Entry("hyper-network", {}, 800, {}, ONCE),
     "MAML": Entry("maml", {}, 1500, {"tasks_per_step": 2}, None, (98.7, 99.9)),
     "MAML, transductive": Entry(
         "maml", TRANSDUCTIVE, 1500, {"tasks_per_step": 2}, None, (98.7, 99.9)
@@ -56,13 +60,13 @@ ENTRIES = {
     "ANIL": Entry("anil", {}, 1500, {"tasks_per_step": 2}),
     "implicit MAML": Entry("imaml", {}, 300, {"tasks_per_step": 2}),
     "Meta-SGD": Entry("meta-sgd", {}, 1000, {"tasks_per_step": 2}),
-    "multi-task": Entry("multi-task", {}, 800, {}, 20),
-    "fine-tuning, last layer": Entry("fine-tuning", {"layers": "last"}, 800, {}, 20),
+    "multi-task": Entry("multi-task", {}, 800, {}, ONCE),
+    "fine-tuning, last layer": Entry("fine-tuning", {"layers": "last"}, 800, {}, ONCE),
     "fine-tuning, all layers": Entry(
-        "fine-tuning", {"layers": "all", "head_steps": 20}, 800, {}, 20
+        "fine-tuning", {"layers": "all", "head_steps": 20}, 800, {}, ONCE
     ),
     "fine-tuning, gradual": Entry(
-        "fine-tuning", {"layers": "gradual", "head_steps": 20}, 800, {}, 20
+        "fine-tuning", {"layers": "gradual", "head_steps": 20}, 800, {}, ONCE
     ),
     "nearest neighbour": Entry("nearest-neighbour"),
     "from scratch": Entry("from-scratch", {"training_steps": 20}),

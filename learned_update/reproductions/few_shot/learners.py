@@ -88,43 +88,44 @@ def few_shot_learners(
         "seed": seed,
     }
     parts = {}
-    for title in situations:
-        for entry_name in names:
-            entry = ENTRIES[entry_name]
-            entry = entry._replace(
-                steps=max(1, round(share * entry.steps)) if entry.steps else 0
-            )
-            of_rule = entry.method in OF_RULES
-            own = {"rule": name, "rule_steps": rule_steps} if of_rule else {}
+    for entry_name in names:
+        entry = _shared(ENTRIES[entry_name], share)
+        of_rule = entry.method in OF_RULES
+        own = {"rule": name, "rule_steps": rule_steps} if of_rule else {}
+        made_with = (
+            {"rule": rule, "inner_steps": rule_steps}
+            if of_rule
+            else {"embedding": embedding}
+        )
+        trained = {}  # by the episodes of meta-training
+        for title in situations:
             settings = f"{title}; {entry}; {common | own}"
             path = None
             if folder is not None:
-                path = part_path(
-                    pathlib.Path(folder) / "few-shot.parts", entry_name, title
-                )
+                folder_of_parts = pathlib.Path(folder) / "few-shot.parts"
+                path = part_path(folder_of_parts, entry_name, title)
             part = None if path is None else read_part(path, settings)
             if part is None:
-                learner = few_shot_learner(
-                    entry.method,
-                    seed=seed,
-                    **entry.settings,
-                    **(
-                        {"rule": rule, "inner_steps": rule_steps}
-                        if of_rule
-                        else {"embedding": embedding}
-                    ),
+                situation = SITUATIONS[title]
+                training, testing = distributions(
+                    situation, omniglot, size, entry.training_form, classes
                 )
-                part = _measured(
-                    learner,
-                    entry,
-                    distributions(
-                        SITUATIONS[title], omniglot, size, entry.training_ways, classes
-                    ),
-                    SITUATIONS[title],
-                    episodes,
-                    seed,
-                    settings,
-                    progress,
+                key = situation.data, situation.permuted, training.ways, training.shots
+                if key not in trained:
+                    learner = few_shot_learner(
+                        entry.method, seed=seed, **entry.settings, **made_with
+                    )
+                    budget = {"steps": entry.steps, **entry.fit} if entry.steps else {}
+                    trained[key] = learner.fit(training, progress=progress, **budget)
+                fixed = fixed_tests(situation, testing, episodes, seed)
+                score = score_learner(trained[key], testing, fixed, progress)
+                part = Part(
+                    accuracies=score.accuracies.tolist(),
+                    training_seconds=trained[key].seconds,
+                    adaptation_seconds=score.seconds,
+                    parameters=trained[key].parameters,
+                    steps=entry.steps,
+                    settings=settings,
                 )
                 if path is not None:
                     write_part(path, part)
@@ -139,21 +140,11 @@ def few_shot_learners(
     )
 
 
-def _measured(learner, entry, parts, situation, episodes, seed, settings, progress):
-    """`Part` of a learner that is meta-trained here."""
-    training, testing = parts
-    budget = {"steps": entry.steps, **entry.fit} if entry.steps else {}
-    learner.fit(training, progress=progress, **budget)
-    fixed = fixed_tests(situation, testing, episodes, seed)
-    score = score_learner(learner, testing, fixed, progress)
-    return Part(
-        accuracies=score.accuracies.tolist(),
-        training_seconds=learner.seconds,
-        adaptation_seconds=score.seconds,
-        parameters=learner.parameters,
-        steps=entry.steps,
-        settings=settings,
-    )
+def _shared(entry, share):
+    """The entry with a share of its outer steps."""
+    if not entry.steps:
+        return entry
+    return entry._replace(steps=max(1, round(share * entry.steps)))
 
 
 def _check_known(kind, names, known):

@@ -48,7 +48,7 @@ SITUATIONS = {
 }
 
 
-def distributions(situation, omniglot, size, training_ways=None, names=None):
+def distributions(situation, omniglot, size, training_form=None, names=None):
     """`EpisodeDistribution`s of meta-training and of meta-testing.
 
     Omniglot's characters turned by 90 degrees are classes of their own, in both parts.
@@ -57,8 +57,7 @@ def distributions(situation, omniglot, size, training_ways=None, names=None):
         situation: `Situation`.
         omniglot: name of the Omniglot to use, as `episodes.named.divided` knows it.
         size: height and width of images.
-        training_ways: classes of an episode of meta-training; None for as many as in
-            meta-testing.
+        training_form: ways and shots of meta-training; None for those of meta-testing.
         names: path of a file of names of Omniglot's meta-test classes.
     """
     rotations = situation.data == OMNIGLOT
@@ -68,16 +67,13 @@ def distributions(situation, omniglot, size, training_ways=None, names=None):
         train, test = divided(situation.data, size)
     if situation.tested_on is not None:
         test = [load(situation.tested_on, size=size, channels=1)]
-    common = {
-        "shots": situation.shots,
-        "rotations": rotations,
-        "permuted": situation.permuted,
-    }
+    common = {"rotations": rotations, "permuted": situation.permuted}
+    form = situation.ways, situation.shots
     return (
         EpisodeDistribution(
-            train, training_ways or situation.ways, queries=TRAINING_QUERIES, **common
+            train, *(training_form or form), queries=TRAINING_QUERIES, **common
         ),
-        EpisodeDistribution(test, situation.ways, queries=QUERIES, **common),
+        EpisodeDistribution(test, *form, queries=QUERIES, **common),
     )
 
 

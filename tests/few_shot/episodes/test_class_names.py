@@ -58,13 +58,12 @@ def archive(path, **arrays):
     given = {
         "x28": images,
         "char": np.array([0, 0, 1, 1, 2, 2], "uint16"),
-        "char_names": np.array(["Greek/character01", "Sanskrit/character01"] + NAMES_3),
+        "char_names": np.array(
+            [f"{name}/character01" for name in ("Greek", "Sanskrit", "Tagalog")]
+        ),
     }
     np.savez(path, **{**given, **arrays})
     return path
-
-
-NAMES_3 = ["Tagalog/character01"]
 
 
 def test_a_part_of_omniglot_in_a_file(tmp_path):

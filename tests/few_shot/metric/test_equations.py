@@ -1,7 +1,6 @@
 """Metrics against independent NumPy in float64."""
 
 import numpy as np
-import pytest
 from keras import ops
 from scipy.special import expit, softmax
 
