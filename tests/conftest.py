@@ -17,6 +17,8 @@ SLOW = (
     "tests/evaluation/test_sets/",
     "tests/evaluation/tuning/",
     "tests/export/",
+    "tests/few_shot/test_learners.py",
+    "tests/few_shot/training/",
     "tests/golden/test_released_goldens.py",
     "tests/layers/test_update_rule.py::test_compiled_step",
     "tests/meta/test_base_training.py",

@@ -11,7 +11,7 @@ import zipfile
 
 import keras
 
-from learned_update.archives import check_archive
+from learned_update.archives.directory import check_archive
 
 CONFIG_MEMBER = "config.json"
 _PLAIN_MODULES = ("keras.initializers", "keras.regularizers", "keras.constraints")

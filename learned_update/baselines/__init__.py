@@ -12,10 +12,7 @@ an example that is scored.
 
 from learned_update.baselines.meta_learned.learned_optimizer import LearnedOptimizer
 from learned_update.baselines.meta_learned.maml import Maml
-from learned_update.baselines.meta_learned.prototypical import (
-    PrototypicalNetwork,
-    nearest_prototype,
-)
+from learned_update.baselines.meta_learned.prototypical import PrototypicalNetwork
 from learned_update.baselines.shared.fixed_phi import FixedPhi
 from learned_update.baselines.supervised.from_scratch import Supervised
 from learned_update.baselines.unsupervised.autoencoders.denoising_autoencoder import (
@@ -30,6 +27,7 @@ from learned_update.baselines.unsupervised.random_initialisation import (
     RandomInitialisation,
 )
 from learned_update.baselines.unsupervised.raw_pixels import RawPixels
+from learned_update.few_shot.metric.prototypes import nearest_prototype
 
 __all__ = [
     "Contrastive",

@@ -13,7 +13,6 @@ from learned_update.baselines.shared.trainable_base import (
     TrainableBase,
     plain_base,
 )
-from learned_update.baselines.supervised.from_scratch import cross_entropy
 from learned_update.baselines.unsupervised.autoencoders.denoising_autoencoder import (
     DenoisingModel,
     squared_error,
@@ -21,6 +20,7 @@ from learned_update.baselines.unsupervised.autoencoders.denoising_autoencoder im
 from learned_update.baselines.unsupervised.autoencoders.vae import VaeModel, divergence
 from learned_update.baselines.unsupervised.contrastive import ContrastiveModel, nt_xent
 from learned_update.baselines.unsupervised.views import masked, noisy, shifted
+from learned_update.few_shot.objective import cross_entropy
 from tests.arithmetic import GROWTH, ROUND_OFF, assert_float32
 
 RNG = np.random.default_rng(0)

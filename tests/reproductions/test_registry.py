@@ -103,6 +103,16 @@ SMALL = {
             "other_units": "(7, 5)",
         }
     },
+    "few-shot": {
+        "few_shot_learners": {
+            "names": "('prototypical', 'nearest neighbour', 'rule + ridge')",
+            "situations": "('digits from glyphs 5-way 5-shot',)",
+            "size": "8",
+            "embedding": "'mlp'",
+            "rule_steps": "2",
+            "episodes": "600",
+        }
+    },
     "horizon": {
         "horizon": {"datasets": "('digits',)", "longest_unroll": "2", "shots": "3"}
     },
@@ -122,6 +132,7 @@ FOUND = {
     "fig6-centre": ("dataset", {"two_moons", "digits"}),
     "fig6-right": ("representation", {"digits, before", "digits, after, initial"}),
     "table1": ("situation", {"like meta-training", "permuted pixels"}),
+    "few-shot": ("method", {"prototypical", "nearest neighbour", "rule + ridge"}),
     "horizon": ("steps", {"1", "2", "4", "5", "10", ""}),
     "labels": ("dataset", {f"{n} per class" for n in (1, 2, 5, 10, 50)}),
     "domain": ("dataset", {"wine", "digits"}),

@@ -6,15 +6,11 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.baselines.meta_learned.meta_parameters import MetaParameters
+from learned_update.baselines.meta_learned.meta_training import Reports, meta_trained
 from learned_update.baselines.meta_learned.optimizer_network import initial_theta
 from learned_update.baselines.meta_learned.optimizer_unroll import unroll, unrolled_loss
 from learned_update.baselines.meta_learned.task_episodes import TaskEpisodes
-from learned_update.baselines.shared.gradient_descent import (
-    check_settings,
-    count_parameters,
-    descend,
-    epoch_means,
-)
+from learned_update.baselines.shared.gradient_descent import check_settings
 from learned_update.baselines.shared.trainable_base import plain_base
 from learned_update.baselines.shared.wall_time import timed
 from learned_update.baselines.supervised.classifier import (
@@ -117,23 +113,18 @@ class LearnedOptimizer:
             together = keras.tree.map_structure(lambda *w: np.stack(w), *starts)
             return together, *draw_together(episodes, rngs)
 
-        def report(step):
+        def keep():
             self.theta = model.values()
-            if callback is not None:
-                callback(step, self)
 
-        losses = descend(
+        return meta_trained(
+            self,
             model,
             batch_at,
-            self.steps,
-            report,
-            callback_every if callback is not None else None,
-            progress,
+            keep,
             "learned optimizer",
+            HISTORY_STEPS,
+            Reports(callback, callback_every, progress),
         )
-        self.history = epoch_means(losses, HISTORY_STEPS)
-        self.parameters = count_parameters(model)
-        return self
 
     def adapt(self, base, support, labels, seed=0):
         """Trains a base model and a head on a labelled support.

@@ -5,13 +5,9 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.baselines.meta_learned.meta_parameters import MetaParameters
+from learned_update.baselines.meta_learned.meta_training import Reports, meta_trained
 from learned_update.baselines.meta_learned.task_episodes import TaskEpisodes
-from learned_update.baselines.shared.gradient_descent import (
-    check_settings,
-    count_parameters,
-    descend,
-    epoch_means,
-)
+from learned_update.baselines.shared.gradient_descent import check_settings
 from learned_update.baselines.shared.trainable_base import plain_base
 from learned_update.baselines.shared.wall_time import timed
 from learned_update.baselines.supervised.classifier import (
@@ -24,6 +20,7 @@ from learned_update.baselines.supervised.classifier import (
     support_gradient,
 )
 from learned_update.errors import invalid
+from learned_update.few_shot.gradient import inner_steps
 from learned_update.randomness import generator
 
 HISTORY_STEPS = 100  # over which the losses of `history` are averaged
@@ -44,12 +41,12 @@ def sgd_steps(base, weights, support, labels, steps, learning_rate):
     Returns:
         `Weights`.
     """
-    for _ in range(steps):
-        gradient = support_gradient(base, weights, support, labels)
-        weights = keras.tree.map_structure(
-            lambda w, g: w - learning_rate * g, weights, gradient
-        )
-    return weights
+    return inner_steps.sgd_steps(
+        lambda weights: support_gradient(base, weights, support, labels),
+        weights,
+        steps,
+        learning_rate,
+    )
 
 
 def maml_loss(base, weights, support, query, ways, steps, learning_rate):
@@ -175,23 +172,18 @@ class Maml:
             ]
             return draw_together(episodes, rngs)
 
-        def report(step):
+        def keep():
             self.weights = model.values()
-            if callback is not None:
-                callback(step, self)
 
-        losses = descend(
+        return meta_trained(
+            self,
             model,
             batch_at,
-            self.steps,
-            report,
-            callback_every if callback is not None else None,
-            progress,
+            keep,
             "MAML",
+            HISTORY_STEPS,
+            Reports(callback, callback_every, progress),
         )
-        self.history = epoch_means(losses, HISTORY_STEPS)
-        self.parameters = count_parameters(model)
-        return self
 
     def adapt(self, support, labels):
         """Inner steps on a labelled support.

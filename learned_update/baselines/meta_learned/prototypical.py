@@ -4,35 +4,23 @@ import keras
 import numpy as np
 from keras import ops
 
+from learned_update.baselines.meta_learned.meta_training import Reports, meta_trained
 from learned_update.baselines.meta_learned.task_episodes import TaskEpisodes
 from learned_update.baselines.shared.fixed_phi import FixedPhi
 from learned_update.baselines.shared.gradient_descent import (
     check_settings,
     compiled,
-    count_parameters,
-    descend,
-    epoch_means,
 )
 from learned_update.baselines.shared.seeds import derived_seed
 from learned_update.baselines.shared.trainable_base import TrainableBase, plain_base
 from learned_update.baselines.shared.wall_time import timed
-from learned_update.baselines.supervised.from_scratch import cross_entropy
+from learned_update.few_shot.metric.prototypes import squared_distances
+from learned_update.few_shot.objective import cross_entropy
 from learned_update.randomness import generator
 
 HISTORY_STEPS = 100  # over which the losses of `history` are averaged
 STATISTICS_EPISODES = 64  # whose examples the statistics of `embed` are of
 _ENCODER, _EPISODES, _STATISTICS = range(3)  # keys of the seeds
-
-
-def squared_distances(features, prototypes):
-    """Squared Euclidean distances, `(examples, ways)`.
-
-    Args:
-        features: `(examples, units)`.
-        prototypes: `(ways, units)`.
-    """
-    difference = ops.expand_dims(features, 1) - prototypes  # (examples, ways, units)
-    return ops.sum(ops.square(difference), axis=-1)
 
 
 def prototypical_loss(support_features, query_features, ways):
@@ -54,24 +42,6 @@ def prototypical_loss(support_features, query_features, ways):
     labels = np.repeat(np.arange(ways, dtype="int32"), queries)
     distances = squared_distances(query_features, ops.mean(by_class, axis=1))
     return cross_entropy(-distances, ops.convert_to_tensor(labels))
-
-
-def nearest_prototype(support_features, labels, query_features):
-    """The label whose mean feature is nearest.
-
-    Args:
-        support_features: `(supports, units)`.
-        labels: `(supports,)`.
-        query_features: `(queries, units)`.
-
-    Returns:
-        `(queries,)`.
-    """
-    labels = np.asarray(labels)
-    classes = np.unique(labels)
-    prototypes = np.stack([support_features[labels == c].mean(axis=0) for c in classes])
-    difference = query_features[:, None] - prototypes  # (queries, classes, units)
-    return classes[np.argmin(np.square(difference).sum(axis=-1), axis=-1)]
 
 
 class PrototypicalModel(keras.Model):
@@ -150,24 +120,19 @@ class PrototypicalNetwork:
             PrototypicalModel(self.base, tasks.ways, self.seed), self.learning_rate
         )
 
-        def report(step):
+        def keep():
             self.phi = keras.tree.map_structure(ops.convert_to_numpy, model.encoder.phi)
             self._embedding = self.encoder().fit(reference)
-            if callback is not None:
-                callback(step, self)
 
-        losses = descend(
+        return meta_trained(
+            self,
             model,
             lambda step: episodes.draw(generator(self.seed, _EPISODES, step)),
-            self.steps,
-            report,
-            callback_every if callback is not None else None,
-            progress,
+            keep,
             "prototypical network",
+            HISTORY_STEPS,
+            Reports(callback, callback_every, progress),
         )
-        self.history = epoch_means(losses, HISTORY_STEPS)
-        self.parameters = count_parameters(model)
-        return self
 
     def encoder(self):
         """The network as a `FixedPhi`, whose `fit` takes the statistics of new data.

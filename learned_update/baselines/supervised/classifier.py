@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from keras import ops
 
-from learned_update import backend
 from learned_update.baselines.shared.rows import checked_rows, fitting_rows
-from learned_update.baselines.supervised.from_scratch import cross_entropy
 from learned_update.errors import invalid
+from learned_update.few_shot.embeddings.batch_norm import batch_moments
+from learned_update.few_shot.gradient.inner_steps import gradient_of
+from learned_update.few_shot.objective import cross_entropy
 
 
 class Weights(NamedTuple):
@@ -68,7 +69,7 @@ def forward(base, weights, x, moments=None):
     used = []
     for level, (kernel, bias) in enumerate(layers):
         product = ops.matmul(x, kernel)
-        used.append(_moments(product) if moments is None else moments[level])
+        used.append(batch_moments(product) if moments is None else moments[level])
         mean, variance = used[-1]
         scale = ops.rsqrt(variance + base.epsilon)
         x = base.activation((product - mean) * scale + bias)
@@ -113,11 +114,9 @@ def query_loss(base, weights, support, query, labels):
 
 def support_gradient(base, weights, support, labels):
     """Gradient of `support_loss`, `Weights`; it can be differentiated again."""
-
-    def loss(weights):
-        return support_loss(base, weights, support, labels), ()
-
-    return backend.value_and_grad(loss)(weights)[1]
+    return gradient_of(
+        lambda weights: support_loss(base, weights, support, labels), weights
+    )
 
 
 def class_labels(ways, examples):
@@ -185,9 +184,3 @@ def checked_support(support, labels):
             remedy="Pass the labels of the support, row by row.",
         )
     return support, classes, indices.astype("int32")
-
-
-def _moments(x):
-    """Mean and variance over the batch."""
-    mean = backend.mean(x, axis=0)
-    return mean, backend.mean(ops.square(x - mean), axis=0)

@@ -17,23 +17,9 @@ from learned_update.baselines.shared.seeds import derived_seed, glorot
 from learned_update.baselines.shared.trainable_base import TrainableBase, plain_base
 from learned_update.baselines.shared.wall_time import timed
 from learned_update.errors import invalid
+from learned_update.few_shot.objective import cross_entropy
 
 _ENCODER, _HEAD = range(2)  # keys of the seeds
-
-
-def cross_entropy(logits, labels):
-    """-log softmax(logits)[label], mean over the batch.
-
-    Args:
-        logits: `(batch, classes)`.
-        labels: `(batch,)` integers.
-
-    Returns:
-        A scalar.
-    """
-    return ops.mean(
-        keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
-    )
 
 
 class SupervisedModel(keras.Model):

@@ -102,6 +102,9 @@ def _add_common(parser):
         "--size", type=integer, metavar="PIXELS", help="height and width of images"
     )
     parser.add_argument(
+        "--channels", type=int, choices=(1, 3), help="1 for grey, 3 for colour images"
+    )
+    parser.add_argument(
         "--permuted",
         action="store_true",
         help="the pixels of every episode in an order of its own",
@@ -122,7 +125,7 @@ def _train(options):
     options.gin_file.insert(0, _gin_file(options.method, configuration.gin_files()))
     given = {
         name: getattr(options, name)
-        for name in (*_FORM, "steps", "size")
+        for name in (*_FORM, "steps", "size", "channels")
         if getattr(options, name) is not None
     }
     bindings = [f"few_shot_train.{name} = {value}" for name, value in given.items()]
@@ -181,7 +184,7 @@ def _evaluate(options):
         learners[source] = load_learner(path, options.method)
     form = {
         name: getattr(options, name)
-        for name in (*_FORM, "size")
+        for name in (*_FORM, "size", "channels")
         if getattr(options, name) is not None
     }
     report = evaluate_learners(

@@ -1,4 +1,4 @@
 """Few-shot learners on fixed episodes of classes that they never saw.
 
-From outside: `episode_sets`, `scores`.
+From outside: `episode_sets`, `report`, `scores`, `training`.
 """

@@ -95,6 +95,7 @@ def evaluate_learners(
     data,
     names=None,
     size=SIZE,
+    channels=1,
     ways=5,
     shots=1,
     queries=15,
@@ -108,9 +109,10 @@ def evaluate_learners(
 
     Args:
         learners: `{name: Learner}`.
-        data: as of `few_shot_train`, with the next three.
+        data: as of `few_shot_train`, with the next four.
         names: of the meta-test classes.
         size: height and width of images.
+        channels: 1 for grey, 3 for colour.
         ways: classes of an episode.
         shots: labelled examples of each.
         queries: examples of each to classify.
@@ -135,7 +137,7 @@ def evaluate_learners(
             received=f"{count}",
             remedy="Score on 600 or more.",
         )
-    _, testing = divided(data, size, names)
+    _, testing = divided(data, size, names, channels)
     fixed = None if episode_file is None else read_episodes(episode_file)
     if fixed is not None:
         _, ways, shots = fixed.support.shape

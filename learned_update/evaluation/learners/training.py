@@ -13,6 +13,7 @@ def few_shot_train(
     data,
     names=None,
     size=SIZE,
+    channels=1,
     ways=5,
     shots=1,
     queries=15,
@@ -30,6 +31,7 @@ def few_shot_train(
         data: name, as `episodes.named.divided` knows it.
         names: path of a file of the names of the meta-test classes.
         size: height and width of images.
+        channels: 1 for grey, 3 for colour.
         ways: classes of an episode.
         shots: labelled examples of each.
         queries: examples of each to classify.
@@ -43,7 +45,7 @@ def few_shot_train(
     Returns:
         The learner.
     """
-    training, _ = divided(data, size, names)
+    training, _ = divided(data, size, names, channels)
     episodes = EpisodeDistribution(
         training, ways, shots, queries, turned(data), permuted
     )

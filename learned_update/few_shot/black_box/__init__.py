@@ -1,5 +1,5 @@
 """Learners that read the support as a network reads its inputs.
 
-From outside: `conditional`, `hyper_network`, `lstm`, `lstm_reader`, `mann`,
-`meta_networks`, `snail`.
+From outside: `conditional`, `hyper_network`, `lstm_reader`, `mann`, `meta_networks`,
+`snail`.
 """

@@ -3,12 +3,12 @@
 import keras
 from keras import ops
 
-from learned_update.few_shot.black_box.lstm import (
+from learned_update.few_shot.embeddings.initial import dense
+from learned_update.few_shot.embeddings.lstm import (
     initial_lstm,
     initial_state,
     lstm_step,
 )
-from learned_update.few_shot.embeddings.initial import dense
 from learned_update.few_shot.embeddings.pair import embed_pair
 from learned_update.few_shot.learner import PACKAGE, Learner, one_hot
 

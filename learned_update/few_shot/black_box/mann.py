@@ -4,11 +4,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from learned_update.few_shot.black_box.lstm import (
-    initial_lstm,
-    initial_state,
-    lstm_step,
-)
 from learned_update.few_shot.black_box.lstm_reader import with_label
 from learned_update.few_shot.black_box.memory import (
     empty_memory,
@@ -16,6 +11,11 @@ from learned_update.few_shot.black_box.memory import (
     written,
 )
 from learned_update.few_shot.embeddings.initial import dense
+from learned_update.few_shot.embeddings.lstm import (
+    initial_lstm,
+    initial_state,
+    lstm_step,
+)
 from learned_update.few_shot.embeddings.pair import embed_pair
 from learned_update.few_shot.learner import PACKAGE, Learner
 

@@ -8,9 +8,9 @@ from learned_update.few_shot.black_box.loss_information import (
     hidden_gradients,
     scaled_gradients,
 )
-from learned_update.few_shot.black_box.lstm import initial_lstm, run_lstm
 from learned_update.few_shot.embeddings.dense import dense_chain
 from learned_update.few_shot.embeddings.initial import dense, glorot, initial_chain
+from learned_update.few_shot.embeddings.lstm import initial_lstm, run_lstm
 from learned_update.few_shot.embeddings.pair import embed_pair
 from learned_update.few_shot.learner import PACKAGE, Learner, one_hot
 from learned_update.few_shot.metric.attention import attention_weights

@@ -1,4 +1,4 @@
 """Embedding networks as pure functions of their weights.
 
-From outside: `batch_norm`, `embedding`, `pair`.
+From outside: `batch_norm`, `dense`, `embedding`, `initial`, `lstm`, `pair`.
 """

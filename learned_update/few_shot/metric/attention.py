@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from learned_update.few_shot.black_box.lstm import initial_state, lstm_step, run_lstm
+from learned_update.few_shot.embeddings.lstm import initial_state, lstm_step, run_lstm
 from learned_update.few_shot.metric.prototypes import cosines
 
 

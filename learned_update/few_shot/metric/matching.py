@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from learned_update.few_shot.black_box.lstm import initial_lstm
+from learned_update.few_shot.embeddings.lstm import initial_lstm
 from learned_update.few_shot.embeddings.pair import embed_pair
 from learned_update.few_shot.learner import PACKAGE, Learner, one_hot
 from learned_update.few_shot.metric.attention import (

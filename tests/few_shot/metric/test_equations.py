@@ -4,7 +4,7 @@ import numpy as np
 from keras import ops
 from scipy.special import expit, softmax
 
-from learned_update.few_shot.black_box.lstm import initial_lstm, lstm_step, run_lstm
+from learned_update.few_shot.embeddings.lstm import initial_lstm, lstm_step, run_lstm
 from learned_update.few_shot.metric.attention import (
     attention_weights,
     bidirectional,
