@@ -57,9 +57,9 @@ class RuleLearner(Learner):
         del rng
         return ()
 
-    def fit(self, episodes, progress=None, **budget):
+    def fit(self, episodes, *budget, **persistence):
         """Takes the shape of the images; a rule is meta-trained elsewhere."""
-        del progress, budget
+        del budget, persistence
         if self.form is None:
             self.start(episodes.image_shape, episodes.ways, episodes.classes)
         return self

@@ -29,6 +29,7 @@ from learned_update.reproductions.few_shot.table import (
 from learned_update.reproductions.shared.measured import Measured
 
 QUICK_SHARE, QUICK_EPISODES = 0.02, 20
+QUICK_SITUATIONS = ("glyphs 5-way 1-shot",)
 
 
 @gin.configurable(module="learned_update")
@@ -38,7 +39,7 @@ def few_shot_learners(
     quick=False,
     folder=None,
     names=tuple(ENTRIES),
-    situations=tuple(SITUATIONS),
+    situations=None,
     omniglot="omniglot",
     classes=None,
     size=SIZE,
@@ -56,10 +57,11 @@ def few_shot_learners(
     Args:
         rule: `UpdateRule`.
         name: of the rule.
-        quick: a fiftieth of the outer steps, 20 episodes.
+        quick: a fiftieth of the outer steps, 20 episodes, one situation.
         folder: where the parts are kept, in `few-shot.parts`; None keeps none.
         names: some of `ENTRIES`.
-        situations: titles, some of `SITUATIONS`.
+        situations: titles, some of `SITUATIONS`; None for all, in the quick form for
+            one that needs no download.
         omniglot: `"omniglot"`, `"omniglot/vinyals"`, or the path of an `.npz` file.
         classes: path of a file of names of Omniglot's meta-test classes.
         size: height and width of images, in pixels.
@@ -76,6 +78,8 @@ def few_shot_learners(
     Raises:
         ValueError: if there is no such learner or situation, or data are missing.
     """
+    if situations is None:
+        situations = QUICK_SITUATIONS if quick else tuple(SITUATIONS)
     _check_known("learner", names, ENTRIES)
     _check_known("situation", situations, SITUATIONS)
     if quick:

@@ -106,6 +106,15 @@ def test_wrong_command_lines(change, message, data, tmp_path, capsys):
     assert message in capsys.readouterr().err
 
 
+def test_a_rule_is_taken_as_it_is(data, tmp_path, capsys):
+    folder = tmp_path / "run"
+    command = train(data, folder, "rule-ridge")[:-2]
+    assert main.main([*command, "--rule", "glyphs"]) == 0
+    assert capsys.readouterr().out == f"Wrote {folder / LEARNER_FILE}.\n"
+    learner = load_learner(folder / LEARNER_FILE, "rule-ridge")
+    assert (learner.inner_steps, learner.parameters) == (100, 4817)
+
+
 def test_every_method_has_a_file_and_every_file_a_method():
     files = [name for name in configuration.gin_files() if name.startswith("few_shot/")]
     found = set()

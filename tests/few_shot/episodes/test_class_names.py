@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from learned_update.data import Dataset
+from learned_update.few_shot.episodes import omniglot as module
 from learned_update.few_shot.episodes.class_names import (
     divide_by_names,
     read_names,
@@ -95,3 +96,20 @@ def test_data_without_a_division_ask_for_names():
         ValueError, match=r"'digits' are meta-tested on is not said.*--cl"
     ):
         divided("digits", 8)
+
+
+def test_splits_of_the_whole(monkeypatch, tmp_path):
+    parts = {"train": dataset(NAMES), "test": dataset(TFDS)}
+    monkeypatch.setattr(
+        module,
+        "load",
+        lambda name, size, channels, split: parts[split]._replace(name=name),
+    )
+    (train,), (test,) = divided("omniglot")
+    assert (train.class_names, test.class_names) == (NAMES, TFDS)
+    assert train.images[0, 0, 0, 0] == 255  # ink is bright
+    names = tmp_path / "names.txt"
+    names.write_text("Greek\n")
+    (train,), (test,) = divided("omniglot", names=names)
+    assert train.class_names == ("Latin/character01", "Syriac_(Serto)_0")
+    assert test.class_names == (*NAMES[:2], *TFDS[1:])
