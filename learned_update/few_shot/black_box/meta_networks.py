@@ -1,6 +1,7 @@
 """Meta Networks (Munkhdalai and Yu, 2017): weights that are slow, and fast ones."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from learned_update.few_shot.black_box.loss_information import (
@@ -9,7 +10,7 @@ from learned_update.few_shot.black_box.loss_information import (
     scaled_gradients,
 )
 from learned_update.few_shot.embeddings.dense import dense_chain
-from learned_update.few_shot.embeddings.initial import dense, glorot, initial_chain
+from learned_update.few_shot.embeddings.initial import glorot, initial_chain
 from learned_update.few_shot.embeddings.lstm import initial_lstm, run_lstm
 from learned_update.few_shot.embeddings.pair import embed_pair
 from learned_update.few_shot.learner import PACKAGE, Learner, one_hot
@@ -57,7 +58,11 @@ class MetaNetworks(Learner):
             "representation_head": glorot(rng, self.units, self.ways),
             "classifier": glorot(rng, self.units, self.ways),
             "reader": initial_lstm(rng, 2, generator),
-            "fast_representation": dense(rng, generator, 1),
+            # Q* is 0 at first: the same number everywhere would hide what Q sees.
+            "fast_representation": (
+                np.zeros((generator, 1), "float32"),
+                np.zeros(1, "float32"),
+            ),
             "fast_classifier": initial_chain(rng, (2, generator, generator, 1)),
         }
 

@@ -37,7 +37,7 @@ def block_rates(weights, rate, factor):
     }
 
 
-def unfrozen(rates, step, steps):
+def unfrozen(rates, step, steps, dtype="float32"):
     """The rates with 0 for what is frozen: blocks thaw from the top, evenly.
 
     Of n blocks, the one l from the bottom is trained from step
@@ -47,12 +47,13 @@ def unfrozen(rates, step, steps):
         rates: as of `block_rates`.
         step: a scalar tensor, from 0.
         steps: in all.
+        dtype: of the rates.
     """
     blocks = len(rates["embedding"])
 
     def thawed(level, block):
         begin = (blocks - level) * steps // (blocks + 1)
-        on = ops.cast(step >= begin, "float32")
+        on = ops.cast(step >= begin, dtype)
         return keras.tree.map_structure(lambda rate: rate * on, block)
 
     return {
@@ -117,7 +118,7 @@ class FineTuning(MultiTask):
         def rates_at(step):
             if self.layers == ALL:
                 return rates
-            return unfrozen(rates, step, self.head_steps)
+            return unfrozen(rates, step, self.head_steps, features.dtype)
 
         return adam_steps(gradient_at, weights, self.head_steps, rates_at, MOMENTUM)
 
