@@ -1,6 +1,5 @@
 """The interface of all few-shot learners: `fit`, `predict`, `save`."""
 
-import pathlib
 import time
 
 import keras
@@ -8,17 +7,16 @@ import numpy as np
 from keras import ops
 
 from learned_update import backend
-from learned_update.errors import invalid
 from learned_update.few_shot.embeddings.embedding import CONVOLUTION, embedding_of
 from learned_update.few_shot.embeddings.pair import INDUCTIVE, check_statistics
+from learned_update.few_shot.form_checks import check_fitted, check_form, check_ways
+from learned_update.few_shot.keras_file import write_keras
 from learned_update.few_shot.objective import cross_entropy
 from learned_update.few_shot.support import checked_query, checked_support
 from learned_update.few_shot.training.loop import Budget, meta_train
-from learned_update.files import atomic_path
 from learned_update.randomness import generator
 
 PACKAGE = "learned_update"  # under which Keras registers the learners
-SUFFIX = ".keras"
 _THETA = 0  # key of the seed
 
 
@@ -191,13 +189,7 @@ class Learner(keras.layers.Layer):
         }
         if self.form is None:
             self.start(**form)
-        elif self.form != form:
-            raise invalid(
-                f"This {self.method} learner was made for other episodes.",
-                expected=f"{self.form}",
-                received=f"{form}",
-                remedy="Fit a new one.",
-            )
+        check_form(self, form)
         if self.trainable_variables:
             budget = Budget(
                 self.steps if steps is None else steps,
@@ -225,10 +217,10 @@ class Learner(keras.layers.Layer):
             ValueError: if it is not fitted, the shapes do not fit, or the learner has
                 a fixed number of ways and the support has another.
         """
-        self._check_fitted()
+        check_fitted(self)
         shape = self.form["image_shape"]
         support_x, classes, labels = checked_support(support_x, support_y, shape)
-        self._check_ways(len(classes))
+        check_ways(self, len(classes))
         query_x = checked_query(query_x, shape)
         arrays = [ops.convert_to_tensor(a) for a in (support_x, labels, query_x)]
         values = [ops.convert_to_tensor(v) for v in self.trainable_variables]
@@ -255,17 +247,8 @@ class Learner(keras.layers.Layer):
         Raises:
             ValueError: it is not fitted, or the path does not end with `.keras`.
         """
-        self._check_fitted()
-        path = pathlib.Path(path)
-        if path.suffix != SUFFIX:
-            raise invalid(
-                "A learner is saved as a Keras file.",
-                expected=f"a path that ends with {SUFFIX}",
-                received=str(path),
-                remedy=f"Rename it, for example to learner{SUFFIX}.",
-            )
-        with atomic_path(path) as temporary:
-            keras.saving.save_model(self, temporary)
+        check_fitted(self)
+        write_keras(self, path)
 
     def get_config(self):
         return {
@@ -276,23 +259,3 @@ class Learner(keras.layers.Layer):
             "seed": self.seed,
             "form": self.form,
         }
-
-    def _check_fitted(self):
-        if self.form is None:
-            raise invalid(
-                f"This {self.method} learner has learned nothing yet.",
-                expected="`fit` before `predict` and `save`",
-                received="no fit",
-                remedy="Fit it to episodes, or load one that is.",
-            )
-
-    def _check_ways(self, ways):
-        if self.fixed_ways and ways != self.ways:
-            raise invalid(
-                f"A {self.method} learner predicts as many classes as it was "
-                "meta-trained with.",
-                expected=f"a support of {self.ways} classes",
-                received=f"{ways} classes",
-                remedy="Meta-train on episodes of this many ways, or take a learner "
-                "that is free in them, such as prototypical.",
-            )

@@ -214,3 +214,10 @@ def test_fast_weights_do_not_hide_at_first_what_slow_ones_see():
     features = ops.ones((WAYS, one.embedding.features))
     found = one._fast_representation(one.theta(), features, ops.eye(WAYS))
     np.testing.assert_array_equal(found, np.zeros(found.shape))
+
+
+def test_only_keras_files_are_written(tmp_path):
+    with pytest.raises(ValueError, match=r"saved as a Keras file.*learner\.npz"):
+        made("prototypical").save(tmp_path / "learner.npz")
+    with pytest.raises(ValueError, match="has learned nothing yet"):
+        few_shot_learner("maml").save(tmp_path / "learner.keras")

@@ -105,7 +105,7 @@ SMALL = {
     },
     "few-shot": {
         "few_shot_learners": {
-            "names": "('prototypical', 'nearest neighbour', 'rule + ridge')",
+            "names": "('prototypical', 'nearest neighbour')",
             "situations": "('digits from glyphs 5-way 5-shot',)",
             "size": "8",
             "embedding": "'mlp'",
@@ -132,7 +132,7 @@ FOUND = {
     "fig6-centre": ("dataset", {"two_moons", "digits"}),
     "fig6-right": ("representation", {"digits, before", "digits, after, initial"}),
     "table1": ("situation", {"like meta-training", "permuted pixels"}),
-    "few-shot": ("method", {"prototypical", "nearest neighbour", "rule + ridge"}),
+    "few-shot": ("method", {"prototypical", "nearest neighbour"}),
     "horizon": ("steps", {"1", "2", "4", "5", "10", ""}),
     "labels": ("dataset", {f"{n} per class" for n in (1, 2, 5, 10, 50)}),
     "domain": ("dataset", {"wine", "digits"}),

@@ -6,6 +6,7 @@ from keras import ops
 
 from learned_update.errors import invalid
 from learned_update.few_shot.embeddings.pair import INDUCTIVE
+from learned_update.few_shot.form_checks import check_fitted
 from learned_update.few_shot.learner import PACKAGE, Learner, one_hot
 from learned_update.few_shot.metric.prototypes import class_means, squared_distances
 from learned_update.few_shot.support import checked_query, checked_support
@@ -65,7 +66,7 @@ class RuleLearner(Learner):
         return self
 
     def predict(self, support_x, support_y, query_x):
-        self._check_fitted()
+        check_fitted(self)
         shape = self.form["image_shape"]
         support_x, classes, labels = checked_support(support_x, support_y, shape)
         query_x = checked_query(query_x, shape)

@@ -1,0 +1,79 @@
+"""Parts on disk, and the table of what there is."""
+
+import csv
+import io
+
+import pytest
+
+from learned_update.evaluation.learners.scores import accuracy_estimate
+from learned_update.few_shot.by_name import METHODS
+from learned_update.reproductions.few_shot.entries import ENTRIES
+from learned_update.reproductions.few_shot.learners import few_shot_learners
+from learned_update.reproductions.few_shot.parts import (
+    Part,
+    part_path,
+    read_part,
+    write_part,
+)
+from learned_update.reproductions.few_shot.situations import SITUATIONS, distributions
+from learned_update.reproductions.few_shot.table import (
+    csv_rows,
+    learners_figure,
+    learners_markdown,
+)
+
+ONE, FIVE = list(SITUATIONS)[:2]
+PART = Part([0.5, 0.75, 1.0], 12.0, 0.25, 1000, 40, "settings")
+
+
+def test_a_part_is_read_if_its_settings_are_the_same(tmp_path):
+    path = part_path(tmp_path, "Reptile, serial", ONE)
+    assert path.name == "omniglot-5-way-1-shot-reptile-serial.json"
+    assert read_part(path, "settings") is None
+    write_part(path, PART)
+    assert read_part(path, "settings") == PART
+    assert read_part(path, "other settings") is None
+    path.write_bytes(path.read_bytes()[:20])
+    assert read_part(path, "settings") is None
+
+
+def test_what_is_missing_is_said_to_be_not_measured():
+    parts = {(ONE, "MAML"): PART}
+    text = learners_markdown(parts, ["MAML", "SNAIL"], [ONE, FIVE])
+    half_width = 100 * accuracy_estimate(PART.accuracies).half_width
+    header, _, maml, snail, *_ = (
+        [cell.strip() for cell in row]
+        for row in csv.reader(io.StringIO(text), delimiter="|")
+    )
+    assert header[1:4] == ["learner", ONE, FIVE]
+    assert maml[2:5] == [f"75.0 ± {half_width:.1f}", "not measured", "98.7 / 99.9"]
+    assert maml[5:8] == ["12", "250", "1,000"]
+    assert snail[2:4] == ["not measured"] * 2
+    ((situation, method, accuracy, *_, steps),) = csv_rows(parts)
+    assert (situation, method, accuracy, steps) == (ONE, "MAML", 0.75, 40)
+    figure = learners_figure(parts, ["MAML", "SNAIL"], [ONE, FIVE])
+    assert [axis.get_title() for axis in figure.axes] == [ONE, FIVE]
+    assert len(figure.axes[0].patches) == 1
+    assert len(figure.axes[1].patches) == 0
+
+
+def test_every_method_has_a_row():
+    assert {entry.method for entry in ENTRIES.values()} == set(METHODS)
+    for entry in ENTRIES.values():
+        trained = METHODS[entry.method]
+        assert entry.training_form is None or not trained.fixed_ways
+
+
+def test_unknown_names():
+    with pytest.raises(ValueError, match="There is no learner 'CNAPs'"):
+        few_shot_learners(None, "glyphs", names=("CNAPs",))
+    with pytest.raises(ValueError, match="There is no situation 'mini'"):
+        few_shot_learners(None, "glyphs", names=("MAML",), situations=("mini",))
+
+
+def test_digits_are_tested_on_by_what_was_trained_on_glyphs():
+    situation = SITUATIONS["digits from glyphs 5-way 5-shot"]
+    training, testing = distributions(situation, "omniglot", 8, (20, 1))
+    assert (training.ways, training.shots, testing.ways, testing.shots) == (20, 1, 5, 5)
+    assert testing.pool.names[3] == "digits: 3"
+    assert training.pool.names[0].startswith("glyphs/")
