@@ -28,6 +28,7 @@ from learned_update.reproductions.few_shot.table import (
 )
 from learned_update.reproductions.shared.measured import Measured
 
+MEASURE, LEAVE = "measure", "leave"
 QUICK_SHARE, QUICK_EPISODES = 0.02, 20
 QUICK_SITUATIONS = ("glyphs 5-way 1-shot",)
 
@@ -48,6 +49,7 @@ def few_shot_learners(
     embedding="convolution",
     rule_steps=100,
     seed=0,
+    missing=MEASURE,
     progress=None,
 ):
     """Meta-trains and scores few-shot learners, and the rule beside them.
@@ -70,6 +72,7 @@ def few_shot_learners(
         embedding: of the learners, `"convolution"` or `"mlp"`.
         rule_steps: inner steps of the rule.
         seed: of everything random.
+        missing: `"measure"`, or `"leave"` for a table of what was measured before.
         progress: whether to show bars; None shows them on a terminal.
 
     Returns:
@@ -82,6 +85,7 @@ def few_shot_learners(
         situations = QUICK_SITUATIONS if quick else tuple(SITUATIONS)
     _check_known("learner", names, ENTRIES)
     _check_known("situation", situations, SITUATIONS)
+    _check_known("way with what is missing", (missing,), (MEASURE, LEAVE))
     if quick:
         share, episodes = share * QUICK_SHARE, QUICK_EPISODES
     common = {
@@ -109,7 +113,7 @@ def few_shot_learners(
                 folder_of_parts = pathlib.Path(folder) / "few-shot.parts"
                 path = part_path(folder_of_parts, entry_name, title)
             part = None if path is None else read_part(path, settings)
-            if part is None:
+            if part is None and missing == MEASURE:
                 situation = SITUATIONS[title]
                 training, testing = distributions(
                     situation, omniglot, size, entry.training_form, classes
@@ -133,7 +137,8 @@ def few_shot_learners(
                 )
                 if path is not None:
                     write_part(path, part)
-            parts[title, entry_name] = part
+            if part is not None:
+                parts[title, entry_name] = part
     return Measured(
         columns=COLUMNS,
         rows=csv_rows(parts),

@@ -57,6 +57,19 @@ def test_what_is_missing_is_said_to_be_not_measured():
     assert len(figure.axes[1].patches) == 0
 
 
+def test_a_table_of_what_was_measured_before(tmp_path):
+    found = few_shot_learners(
+        None,
+        "glyphs",
+        folder=tmp_path,
+        names=("MAML",),
+        situations=(ONE,),
+        missing="leave",
+    )
+    assert found.rows == []
+    assert "| MAML | not measured | 98.7 / 99.9 |" in found.table
+
+
 def test_every_method_has_a_row():
     assert {entry.method for entry in ENTRIES.values()} == set(METHODS)
     for entry in ENTRIES.values():
