@@ -144,8 +144,11 @@ def few_shot_learners(
         rows=csv_rows(parts),
         table=learners_markdown(parts, names, situations),
         figure=learners_figure(parts, names, situations),
-        settings=f"{common}, {share:g} of the outer steps, rule {rule_steps} inner "
-        "steps on the unlabelled images of each episode",
+        settings=f"Omniglot of {common['omniglot']}, images {size}x{size}, "
+        f"{embedding}, {episodes} episodes, accuracy in % ± half-width of the 95 % "
+        f"interval over episodes of one meta-training, seed {seed}; {share:g} of the "
+        f"table's outer steps; rule: {rule_steps} inner steps on the unlabelled images "
+        "of each episode",
     )
 
 
