@@ -20,7 +20,13 @@ SIGMA = 0.01  # of a perturbation of theta
 
 @gin.configurable(module="learned_update")
 def truncated_backpropagation(clip_norm, rematerialise, schedule):
-    """`TruncatedBackpropagation`: the default."""
+    """`TruncatedBackpropagation`: the default.
+
+    Args:
+        clip_norm: that of `meta_train`, which gives it.
+        rematerialise: likewise.
+        schedule: likewise.
+    """
     del schedule
     return TruncatedBackpropagation(clip_norm, rematerialise)
 
@@ -28,6 +34,11 @@ def truncated_backpropagation(clip_norm, rematerialise, schedule):
 @gin.configurable(module="learned_update")
 def full_backpropagation(clip_norm, rematerialise, schedule):
     """Backpropagation through whole unrolls, which have to be short.
+
+    Args:
+        clip_norm: that of `meta_train`, which gives it.
+        rematerialise: likewise.
+        schedule: likewise.
 
     Raises:
         ValueError: an unroll may be longer than a truncation.
@@ -47,28 +58,56 @@ def full_backpropagation(clip_norm, rematerialise, schedule):
 
 @gin.configurable(module="learned_update")
 def truncated_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
-    """`TruncatedES`: antithetic pairs that begin at the same phi."""
+    """`TruncatedES`: antithetic pairs that begin at the same phi.
+
+    Args:
+        clip_norm: that of `meta_train`, which gives it.
+        rematerialise: likewise.
+        schedule: likewise.
+        sigma: standard deviation of a perturbation of theta.
+    """
     del rematerialise, schedule
     return TruncatedES(clip_norm, _checked(sigma))
 
 
 @gin.configurable(module="learned_update")
 def persistent_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
-    """`PersistentES`: without truncation bias."""
+    """`PersistentES`: without truncation bias.
+
+    Args:
+        clip_norm: that of `meta_train`, which gives it.
+        rematerialise: likewise.
+        schedule: likewise.
+        sigma: standard deviation of a perturbation of theta.
+    """
     del rematerialise, schedule
     return PersistentES(clip_norm, _checked(sigma))
 
 
 @gin.configurable(module="learned_update")
 def single_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
-    """`SingleES`: one perturbation per unroll, without truncation bias."""
+    """`SingleES`: one perturbation per unroll, without truncation bias.
+
+    Args:
+        clip_norm: that of `meta_train`, which gives it.
+        rematerialise: likewise.
+        schedule: likewise.
+        sigma: standard deviation of a perturbation of theta.
+    """
     del rematerialise, schedule
     return SingleES(clip_norm, _checked(sigma))
 
 
 @gin.configurable(module="learned_update")
 def mixture(clip_norm, rematerialise, schedule, sigma=SIGMA):
-    """`Mixture` of truncated backpropagation and truncated ES."""
+    """`Mixture` of truncated backpropagation and truncated ES.
+
+    Args:
+        clip_norm: that of `meta_train`, which gives it.
+        rematerialise: likewise.
+        schedule: likewise.
+        sigma: standard deviation of a perturbation of theta.
+    """
     del schedule
     return Mixture(clip_norm, rematerialise, _checked(sigma))
 
