@@ -6,6 +6,7 @@ from learned_update.cli import environment
 from learned_update.cli.arguments import add_force_argument, integer, seed
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
 from learned_update.cli.outputs import check_file_output, check_folder
+from learned_update.configuration.near_names import nearest
 from learned_update.errors import invalid
 
 SUMMARY = "Meta-train few-shot learners and score them on unseen classes."
@@ -163,7 +164,7 @@ def _gin_file(method, files):
             f"There is no few-shot method {method!r}.",
             expected=f"one of {', '.join(names)}",
             received=repr(method),
-            remedy="Name one of these.",
+            remedy=nearest(method, names, "Name one of these"),
         )
     return f"few_shot/{method}.gin"
 

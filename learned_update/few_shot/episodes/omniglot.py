@@ -55,10 +55,18 @@ def omniglot_file(path, names=None):
         Two `Dataset`s.
 
     Raises:
-        ValueError: if the file is no such archive, or the names do not divide it.
+        ValueError: if there is no such file, it is no such archive, or the names do not
+            divide it.
         OSError: if it cannot be read.
     """
     path = pathlib.Path(path)
+    if not path.is_file():
+        raise invalid(
+            f"There is no file {path}.",
+            expected=f"an .npz file with {', '.join(_ARRAYS)}",
+            received="nothing at this path" if not path.exists() else "no file",
+            remedy="Mend the path, or load the whole with --data omniglot.",
+        )
     with path.open("rb") as file:
         try:
             with open_archive(file) as (_, read):

@@ -88,8 +88,9 @@ def test_the_same_command_goes_on_and_another_configuration_is_refused(
     [
         (
             {"method": "protypical"},
-            "There is no few-shot method 'protypical'. Expected",
+            "Received: 'protypical'. Did you mean 'prototypical",
         ),
+        ({"data": "missing.npz"}, "There is no file missing.npz. Expected"),
         ({"more": ("--ways", "13")}, "too few classes for an episode"),
         ({"more": ("--shots", "3")}, "has too few examples for an episode"),
         ({"method": "rule-ridge"}, "A rule-ridge learner needs a rule"),
