@@ -29,6 +29,7 @@ setup(
     packages=[*find_packages(include=["learned_update*"]), CONFIGURATIONS],
     package_dir={CONFIGURATIONS: "gin"},
     package_data={
+        "learned_update": ["py.typed", "**/*.pyi"],
         CONFIGURATIONS: ["**/*.gin"],
         "learned_update.evaluation.episodes": ["episode_sets/*.json"],
         "learned_update.few_shot.episodes": ["class_lists/*.txt"],
@@ -66,6 +67,7 @@ setup(
         "test": [
             *DOCS,
             "jax>=0.6.2",
+            "mypy>=1.18",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "pyarrow>=18",

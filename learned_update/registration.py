@@ -1,8 +1,10 @@
 """Configures the package with gin files, without knowing which module reads what."""
 
 import os
+from collections.abc import Sequence
 
 from learned_update import configuration
+from learned_update.types import PathLike
 
 
 def register_all():
@@ -20,7 +22,9 @@ def register_all():
     return data, evaluation, few_shot, layers, learners, reproductions, training
 
 
-def configure(files=(), bindings=()):
+def configure(
+    files: PathLike | Sequence[PathLike] = (), bindings: str | Sequence[str] = ()
+) -> None:
     """Configures the package with gin files and single bindings, strictly.
 
     Replaces what was configured before: the same call leaves the same configuration

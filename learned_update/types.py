@@ -4,9 +4,11 @@ All are NamedTuples, hence trees that both backends can map over. A leading
 `tasks` axis is added where several tasks are vectorised.
 """
 
+import os
 from typing import Any, NamedTuple
 
 Tensor = Any  # a keras tensor, a tf.Variable's value or a NumPy array
+PathLike = str | os.PathLike[str]
 
 
 class LayerParams(NamedTuple):

@@ -1,8 +1,12 @@
 """The update rule as a scikit-learn transformer."""
 
 import copy
+import os
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -16,6 +20,8 @@ from learned_update.estimator.fitted import embed, train
 from learned_update.estimator.start import start
 from learned_update.export import export_encoder
 from learned_update.layers import BaseMLP
+from learned_update.layers.update_rule import UpdateRule
+from learned_update.types import PathLike
 
 
 class LearnedUpdateEncoder(
@@ -66,14 +72,14 @@ class LearnedUpdateEncoder(
 
     def __init__(
         self,
-        rule="glyphs",
-        units=(128, 128, 32),
-        steps=2000,
-        batch_size=128,
-        standardise=True,
-        random_state=None,
-        verbose=0,
-    ):
+        rule: str | os.PathLike[str] | UpdateRule = "glyphs",
+        units: Sequence[int] = (128, 128, 32),
+        steps: int = 2000,
+        batch_size: int = 128,
+        standardise: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.rule = rule
         self.units = units
         self.steps = steps
@@ -82,7 +88,7 @@ class LearnedUpdateEncoder(
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: Any = None) -> "LearnedUpdateEncoder":
         """Trains a base model from its random start; forgets an earlier one.
 
         The statistics are those of all rows, or of 100,000 of them drawn at random.
@@ -104,10 +110,11 @@ class LearnedUpdateEncoder(
         del y
         check_parameters(self.get_params(deep=False))
         learned = copy.copy(self)
-        X = learned._checked(X, reset=True, minimum_rows=2)
-        return self._become(learned._learn(self._start(X.shape[1]), X, self.steps))
+        rows = learned._checked(X, reset=True, minimum_rows=2)
+        start = self._start(rows.shape[1])
+        return self._become(learned._learn(start, rows, self.steps))
 
-    def partial_fit(self, X, y=None):
+    def partial_fit(self, X: ArrayLike, y: Any = None) -> "LearnedUpdateEncoder":
         """Goes on training with the next rows of a stream, or begins.
 
         Does as many inner steps as there are full batches in one pass over the rows,
@@ -132,14 +139,14 @@ class LearnedUpdateEncoder(
         check_parameters(self.get_params(deep=False))
         begun = self.__sklearn_is_fitted__()
         learned = copy.copy(self)
-        X = learned._checked(X, reset=not begun, minimum_rows=2)
+        rows = learned._checked(X, reset=not begun, minimum_rows=2)
         if begun:
-            self._check_dtype(X)
-        before = self._fitted if begun else self._start(X.shape[1])
-        steps = max(1, X.shape[0] // self.batch_size)
-        return self._become(learned._learn(before, X, steps))
+            self._check_dtype(rows)
+        before = self._fitted if begun else self._start(rows.shape[1])
+        steps = max(1, rows.shape[0] // self.batch_size)
+        return self._become(learned._learn(before, rows, steps))
 
-    def transform(self, X):
+    def transform(self, X: ArrayLike) -> NDArray[np.floating]:
         """Embeds rows.
 
         Args:
@@ -155,11 +162,12 @@ class LearnedUpdateEncoder(
                 which cannot hold a column of the fitted rows.
         """
         check_is_fitted(self)
-        X = self._checked(X, reset=False, minimum_rows=1)
-        self._check_dtype(X)
-        return embed(self._fitted, X, self._names).astype(X.dtype, copy=False)
+        rows = self._checked(X, reset=False, minimum_rows=1)
+        self._check_dtype(rows)
+        features = embed(self._fitted, rows, self._names)
+        return features.astype(rows.dtype, copy=False)
 
-    def export(self, path, overwrite=False):
+    def export(self, path: PathLike, overwrite: bool = False) -> None:
         """Writes what `transform` does to a file that runs without this package.
 
         The file takes rows of the rule's dtype, as a rule float32, and gives them the
@@ -194,7 +202,7 @@ class LearnedUpdateEncoder(
         )
 
     @property
-    def base_(self):
+    def base_(self) -> BaseMLP:
         """The `BaseMLP` that `phi_` and `statistics_` belong to."""
         check_is_fitted(self)
         return BaseMLP.from_config(self._fitted.base)

@@ -5,9 +5,14 @@ import keras
 from learned_update.export.destination import check_destination
 from learned_update.export.module_folder import check_backend, write_module
 from learned_update.export.served_module import served_module
+from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.update_rule import UpdateRule
+from learned_update.types import PathLike
 
 
-def export_saved_model(rule, base, path, overwrite=False):
+def export_saved_model(
+    rule: UpdateRule, base: BaseMLP, path: PathLike, overwrite: bool = False
+) -> None:
     r"""Writes a rule and a depth of base model as a SavedModel, all or nothing.
 
     It needs TensorFlow alone: this package and Keras are not imported where it is

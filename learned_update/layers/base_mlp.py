@@ -1,5 +1,8 @@
 """The base model: the MLP whose parameters phi the update rule changes."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -9,7 +12,7 @@ from learned_update.checks import check_inputs, check_phi, check_units
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
 from learned_update.randomness import generator
-from learned_update.types import Activations, LayerParams, Phi, Statistics
+from learned_update.types import Activations, LayerParams, Phi, Statistics, Tensor
 
 TRUNCATION = 2.0  # standard deviations, as TensorFlow's truncated normal
 
@@ -63,14 +66,14 @@ class BaseMLP(keras.layers.Layer):
 
     def __init__(
         self,
-        units=(128, 128, 128, 128, 32),
-        activation="relu",
-        epsilon=1e-6,
-        fan_in_scaling=False,
-        kernel_stddev=0.01,
-        bias_stddev=0.1,
-        **kwargs,
-    ):
+        units: Sequence[int] = (128, 128, 128, 128, 32),
+        activation: str | Callable[[Tensor], Tensor] = "relu",
+        epsilon: float = 1e-6,
+        fan_in_scaling: bool = False,
+        kernel_stddev: float = 0.01,
+        bias_stddev: float = 0.1,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(autocast=False, **kwargs)
         check_units(units)
         self.units = tuple(int(width) for width in units)
@@ -81,7 +84,7 @@ class BaseMLP(keras.layers.Layer):
         self.bias_stddev = bias_stddev
         self.built = True
 
-    def init_phi(self, input_dim, seed=0):
+    def init_phi(self, input_dim: int, seed: int | tuple[int, ...] = 0) -> Phi:
         """Draws phi from truncated normals, on the host.
 
         Args:
@@ -94,7 +97,7 @@ class BaseMLP(keras.layers.Layer):
         drawn = self.draw_phi(input_dim, seed)
         return keras.tree.map_structure(ops.convert_to_tensor, drawn)
 
-    def draw_phi(self, input_dim, seed=0):
+    def draw_phi(self, input_dim: int, seed: int | tuple[int, ...] = 0) -> Phi:
         """As `init_phi`, but a `Phi` of NumPy arrays: nothing is laid on a device."""
         rng = generator(*seed) if isinstance(seed, tuple) else generator(seed)
         dtype = np.dtype(self.compute_dtype)
@@ -110,7 +113,9 @@ class BaseMLP(keras.layers.Layer):
             layers.append(LayerParams(kernel, bias, feedback))
         return Phi(layers=tuple(layers))
 
-    def forward(self, phi, x, statistics=None):
+    def forward(
+        self, phi: Phi, x: Tensor, statistics: Statistics | None = None
+    ) -> Activations:
         """All activations of a batch.
 
         Args:
@@ -128,14 +133,16 @@ class BaseMLP(keras.layers.Layer):
         """
         return self._pass(phi, x, statistics)[0]
 
-    def embed(self, phi, x, statistics=None):
+    def embed(
+        self, phi: Phi, x: Tensor, statistics: Statistics | None = None
+    ) -> Tensor:
         """The top layer's activations, `(batch, units[-1])`; see `forward`."""
         return self.forward(phi, x, statistics).xs[-1]
 
-    def call(self, phi, x):
+    def call(self, phi: Phi, x: Tensor) -> Tensor:
         return self.embed(phi, x)
 
-    def statistics(self, phi, x):
+    def statistics(self, phi: Phi, x: Tensor) -> Statistics:
         """Moments of every layer's products on a reference batch.
 
         Embedding with them is inductive: a row's features do not depend on the other
@@ -179,7 +186,7 @@ class BaseMLP(keras.layers.Layer):
             product = product * ops.rsqrt(fan_in)
         return product
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "units": self.units,

@@ -8,7 +8,8 @@ from keras import ops
 from learned_update import backend
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
 from learned_update.layers.primitives.linear import Linear
-from learned_update.types import LayerParams, Phi
+from learned_update.layers.unit_states.error_network import UnitStates
+from learned_update.types import Activations, LayerParams, Phi
 
 
 class SideStates(NamedTuple):
@@ -74,24 +75,30 @@ class UpdateNetwork(keras.layers.Layer):
             change of the kernels (`identical_updates`).
     """
 
-    def __init__(self, weight_change, bias_change, feedback_change=None, **kwargs):
+    def __init__(
+        self,
+        weight_change: keras.layers.Layer,
+        bias_change: keras.layers.Layer,
+        feedback_change: keras.layers.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(autocast=False, **kwargs)
         self.weight_change = weight_change
         self.bias_change = bias_change
         self.feedback_change = feedback_change
 
     @property
-    def identical_updates(self):
+    def identical_updates(self) -> bool:
         """Whether feedback kernels receive the change of the kernels."""
         return self.feedback_change is None
 
-    def build(self, readout_channels):
+    def build(self, readout_channels: int) -> None:
         self.weight_change.build(readout_channels)
         self.bias_change.build(readout_channels)
         if self.feedback_change is not None:
             self.feedback_change.build(readout_channels)
 
-    def call(self, phi, acts, states):
+    def call(self, phi: Phi, acts: Activations, states: UnitStates) -> Phi:
         """Changes before the inner learning rate.
 
         Args:
@@ -113,7 +120,7 @@ class UpdateNetwork(keras.layers.Layer):
             layers.append(LayerParams(kernel, self.bias_change(above), feedback))
         return Phi(layers=tuple(layers))
 
-    def sides(self, acts, states):
+    def sides(self, acts: Activations, states: UnitStates) -> list[SideStates]:
         """`SideStates` of every level, bottom to top."""
         zs = (acts.xs[0], *acts.zs)
         return [
@@ -121,7 +128,7 @@ class UpdateNetwork(keras.layers.Layer):
             for side in zip(acts.xs, zs, states.readout_input, strict=True)
         ]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "weight_change": serialize_part(self.weight_change),
@@ -130,7 +137,7 @@ class UpdateNetwork(keras.layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "UpdateNetwork":
         for part in ("weight_change", "bias_change", "feedback_change"):
             config[part] = deserialize_part(config[part])
         return cls(**config)

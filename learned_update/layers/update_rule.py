@@ -2,6 +2,8 @@
 
 import json
 import pathlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,11 +12,13 @@ from learned_update.errors import invalid
 from learned_update.files import atomic_path
 from learned_update.layers.base_mlp import BaseMLP, truncated_normal
 from learned_update.layers.forms import neuron_local_parts
-from learned_update.layers.inner_learning_rate import FixedRate
+from learned_update.layers.inner_learning_rate import FixedRate, Rates
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
+from learned_update.layers.unit_states.error_network import ErrorNetwork
+from learned_update.layers.update_network import UpdateNetwork
 from learned_update.ops.leaky_step import leaky_step
 from learned_update.randomness import generator
-from learned_update.types import LayerParams, Phi
+from learned_update.types import Activations, LayerParams, PathLike, Phi, Tensor
 
 FEEDBACK_MODES = ("learned", "fixed", "transpose")
 
@@ -40,16 +44,18 @@ class UpdateRule(keras.layers.Layer):
         ValueError: `feedback` is none of the three modes.
     """
 
+    built: bool  # of Keras' layers
+
     def __init__(
         self,
-        error_network=None,
-        update_network=None,
-        inner_learning_rate=None,
-        base_options=None,
-        feedback="learned",
-        seed=0,
-        **kwargs,
-    ):
+        error_network: ErrorNetwork | None = None,
+        update_network: UpdateNetwork | None = None,
+        inner_learning_rate: keras.layers.Layer | float | None = None,
+        base_options: Mapping[str, Any] | None = None,
+        feedback: str = "learned",
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(autocast=False, **kwargs)
         if feedback not in FEEDBACK_MODES:
             raise invalid(
@@ -59,7 +65,7 @@ class UpdateRule(keras.layers.Layer):
                 remedy="'learned' is the paper's.",
             )
 
-        parts = {
+        parts: dict[str, Any] = {
             "error_network": error_network,
             "update_network": update_network,
             "inner_learning_rate": inner_learning_rate,
@@ -80,7 +86,7 @@ class UpdateRule(keras.layers.Layer):
         self.seed = seed
         self.build()
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         del input_shape
         if self.built:
             return
@@ -99,13 +105,18 @@ class UpdateRule(keras.layers.Layer):
                 variable.assign(truncated_normal(rng, variable.shape, fan_in**-0.5))
 
     @property
-    def inner_learning_rate(self):
+    def inner_learning_rate(self) -> float | Rates:
         """The constant rate as a float, or the learned `Rates` as floats."""
         rates = self.rate.rates()
         kernel, bias = (float(keras.ops.convert_to_numpy(rate)) for rate in rates)
         return kernel if kernel == bias else type(rates)(kernel, bias)
 
-    def base_mlp(self, units, activation="relu", **kwargs):
+    def base_mlp(
+        self,
+        units: Sequence[int],
+        activation: str | Callable[[Tensor], Tensor] = "relu",
+        **kwargs: Any,
+    ) -> BaseMLP:
         """A `BaseMLP` with the conventions that this rule is made for.
 
         Raises:
@@ -117,7 +128,7 @@ class UpdateRule(keras.layers.Layer):
         self.error_network.check_embedding(base.units[-1])
         return base
 
-    def call(self, phi, acts):
+    def call(self, phi: Phi, acts: Activations) -> tuple[Phi, Rates]:
         """The change of phi that a batch calls for.
 
         Args:
@@ -133,7 +144,7 @@ class UpdateRule(keras.layers.Layer):
         change = self.update_network(phi, acts, states)
         return change, self.rate.rates()
 
-    def apply_change(self, phi, change, rates):
+    def apply_change(self, phi: Phi, change: Phi, rates: Rates) -> Phi:
         """phi <- (1 - rate) phi - rate change; feedback stays unless it is learned."""
         layers = []
         for old, new in zip(phi.layers, change.layers, strict=True):
@@ -145,7 +156,7 @@ class UpdateRule(keras.layers.Layer):
             layers.append(LayerParams(kernel, bias, feedback))
         return Phi(layers=tuple(layers))
 
-    def trace(self, phi, acts):
+    def trace(self, phi: Phi, acts: Activations) -> dict[str, Any]:
         """Everything on the way to the change, for tests and diagnostics.
 
         Args:
@@ -176,7 +187,7 @@ class UpdateRule(keras.layers.Layer):
             return phi
         return Phi(tuple(x._replace(feedback=x.kernel) for x in phi.layers))
 
-    def save(self, path):
+    def save(self, path: PathLike) -> None:
         """Writes the rule, configuration and theta, to a `.keras` file, atomically.
 
         Raises:
@@ -201,7 +212,7 @@ class UpdateRule(keras.layers.Layer):
         function, arguments = self.__reduce__()
         return memo.setdefault(id(self), function(*arguments))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "error_network": serialize_part(self.error_network),
@@ -213,7 +224,7 @@ class UpdateRule(keras.layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "UpdateRule":
         for part in ("error_network", "update_network", "inner_learning_rate"):
             config[part] = deserialize_part(config[part])
         return cls(**config)

@@ -1,14 +1,20 @@
 """Training of a base model with a rule: many inner steps on unlabelled data."""
 
+from collections.abc import Callable
+
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike
 
 from learned_update.checks import check_inputs, check_variance
 from learned_update.errors import invalid
+from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.update_rule import UpdateRule
 from learned_update.meta.compiled_unroll import compiled_unroll
 from learned_update.meta.trees import stack, unstack
 from learned_update.progress import Progress
 from learned_update.randomness import generator
+from learned_update.types import Phi
 
 STEPS_PER_CALL = 50  # inner steps in one compiled call; bounds latency and memory
 
@@ -81,17 +87,17 @@ class BaseTrainer:
 
 
 def train_base_model(
-    rule,
-    base,
-    phi,
-    data,
-    steps,
-    batch_size=128,
-    seed=0,
-    callback=None,
-    callback_every=None,
-    progress=None,
-):
+    rule: UpdateRule,
+    base: BaseMLP,
+    phi: Phi,
+    data: ArrayLike,
+    steps: int,
+    batch_size: int = 128,
+    seed: int = 0,
+    callback: Callable[[int, Phi], None] | None = None,
+    callback_every: int | None = None,
+    progress: bool | None = None,
+) -> Phi:
     """Applies the rule to random batches of unlabelled data; compiled.
 
     Args:

@@ -1,12 +1,23 @@
 """One application of the rule: the inner step."""
 
+from collections.abc import Sequence
+
 from keras import ops
 
 from learned_update.checks import check_variance
 from learned_update.errors import invalid
+from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.update_rule import UpdateRule
+from learned_update.types import Phi, Tensor
 
 
-def phi_change(rule, base, phi, x, theta=None):
+def phi_change(
+    rule: UpdateRule,
+    base: BaseMLP,
+    phi: Phi,
+    x: Tensor,
+    theta: Sequence[Tensor] | None = None,
+) -> Phi:
     """The change of phi that a batch calls for, before the inner learning rate.
 
     Args:
@@ -27,7 +38,13 @@ def phi_change(rule, base, phi, x, theta=None):
     return change
 
 
-def inner_step(rule, base, phi, x, theta=None):
+def inner_step(
+    rule: UpdateRule,
+    base: BaseMLP,
+    phi: Phi,
+    x: Tensor,
+    theta: Sequence[Tensor] | None = None,
+) -> Phi:
     """phi <- (1 - rate) phi - rate change(phi, x): one inner step, no labels.
 
     All changes are computed of the old phi (released_rule, section 7).

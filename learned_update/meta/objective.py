@@ -1,11 +1,14 @@
 """The meta-objective: how well few labels read the classes out of features."""
 
+from typing import Any
+
 from keras import ops
 
 from learned_update import backend
 from learned_update.checks import check_finite
 from learned_update.errors import invalid
 from learned_update.ops import ridge as ridge_ops
+from learned_update.types import Tensor
 
 NORM_EPSILON = 1e-12  # TensorFlow's l2_normalize
 FEATURE_EPSILON = 1e-12  # keeps the scaled penalty positive where features are 0
@@ -17,21 +20,21 @@ DISTANCES = {
 
 
 def meta_objective(
-    support_features,
-    support_targets,
-    query_features,
-    query_targets,
-    ridge=0.1,
-    loss="squared",
-    scale_ridge=False,
-    support_weight=0.0,
-    center_targets=True,
-    normalize_predictions=True,
-    normalize_features=False,
-    support_regression=None,
-    query_regression=None,
-    regression_weight=1.0,
-):
+    support_features: Tensor,
+    support_targets: Tensor,
+    query_features: Tensor,
+    query_targets: Tensor,
+    ridge: float = 0.1,
+    loss: str = "squared",
+    scale_ridge: bool = False,
+    support_weight: float = 0.0,
+    center_targets: bool = True,
+    normalize_predictions: bool = True,
+    normalize_features: bool = False,
+    support_regression: Tensor | None = None,
+    query_regression: Tensor | None = None,
+    regression_weight: float = 1.0,
+) -> Any:
     """Ridge regression fitted on the support, scored on the query; differentiable.
 
     With the defaults it is that of the released code: squared distance of normalised

@@ -1,15 +1,25 @@
 """Many inner steps, and the truncated unroll that theta is differentiated through."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from keras import ops
 
 from learned_update import backend
+from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.update_rule import UpdateRule
 from learned_update.meta.inner_step import inner_step
-from learned_update.types import Phi
+from learned_update.types import Phi, Tensor
 
 
-def unroll(rule, base, phi, xs, theta=None, rematerialise="none"):
+def unroll(
+    rule: UpdateRule,
+    base: BaseMLP,
+    phi: Phi,
+    xs: Tensor,
+    theta: Sequence[Tensor] | None = None,
+    rematerialise: str = "none",
+) -> Phi:
     """Inner steps on the batches of xs, one after the other.
 
     Args:

@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 import gin
+import numpy as np
 
 from learned_update.errors import invalid
 
@@ -20,11 +21,11 @@ class Schedule(NamedTuple):
     truncation_lengths: tuple[int, ...] = (6, 8, 10)
     unroll_lengths: tuple[int, int] = (10, 200)
 
-    def draw_truncation_length(self, rng):
+    def draw_truncation_length(self, rng: np.random.Generator) -> int:
         """Inner steps of one truncation."""
         return int(rng.choice(self.truncation_lengths))
 
-    def draw_unroll_length(self, rng):
+    def draw_unroll_length(self, rng: np.random.Generator) -> int:
         """Inner steps after which a task starts again."""
         least, largest = self.unroll_lengths
         length = math.exp(rng.uniform(math.log(least), math.log(largest)))

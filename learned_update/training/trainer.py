@@ -1,6 +1,8 @@
 """The meta-trainer: gradient descent of theta through truncated unrolls."""
 
 import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -8,6 +10,7 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.errors import invalid
+from learned_update.layers.update_rule import UpdateRule
 from learned_update.meta.truncated_step import TruncatedStep
 from learned_update.randomness import generator
 from learned_update.training.devices.one_device import OneDevice
@@ -28,8 +31,8 @@ from learned_update.training.outer_steps.slots import (
 )
 from learned_update.training.outer_steps.step_metrics import StepMetrics
 from learned_update.training.schedule import Schedule, check_schedule
-from learned_update.training.task_group import check_group
-from learned_update.types import TrainState
+from learned_update.training.task_group import TaskGroup, check_group
+from learned_update.types import InnerState, Tensor, TrainState
 
 
 class MetaTrainer:
@@ -65,20 +68,20 @@ class MetaTrainer:
 
     def __init__(
         self,
-        rule,
-        groups,
-        optimizer=None,
-        objective=None,
-        schedule=None,
-        clip_norm=0.3,
-        joint_statistics=True,
-        groups_per_step=None,
-        seed=0,
-        rematerialise="steps",
-        devices=None,
-        guards=None,
-        estimator=None,
-    ):
+        rule: UpdateRule,
+        groups: Sequence[TaskGroup],
+        optimizer: keras.optimizers.Optimizer | None = None,
+        objective: Callable[..., Any] | None = None,
+        schedule: Schedule | None = None,
+        clip_norm: float = 0.3,
+        joint_statistics: bool = True,
+        groups_per_step: int | None = None,
+        seed: int = 0,
+        rematerialise: str = "steps",
+        devices: Any = None,
+        guards: Guards | None = None,
+        estimator: Any = None,
+    ) -> None:
         self.rule = rule
         self.devices = devices or OneDevice()
         groups = tuple(groups)
@@ -148,7 +151,7 @@ class MetaTrainer:
             self.guards,
         )
 
-    def initial_state(self):
+    def initial_state(self) -> TrainState:
         """`TrainState` at the first outer step."""
         return TrainState(
             outer_step=0,
@@ -156,18 +159,18 @@ class MetaTrainer:
             groups=tuple(self.laid(inner) for inner in self.initial_groups()),
         )
 
-    def initial_groups(self):
+    def initial_groups(self) -> list[InnerState]:
         """`InnerState`s at the first outer step, not yet laid on the devices."""
         return [
             initial_state(group, spare)
             for group, spare in zip(self.groups, self._spares, strict=True)
         ]
 
-    def laid(self, inner):
+    def laid(self, inner: InnerState) -> InnerState:
         """An `InnerState` whose phi, whole on every host, is laid on the devices."""
         return inner._replace(phi=self.devices.place(inner.phi, layout.PHI))
 
-    def draw(self, state):
+    def draw(self, state: TrainState) -> OuterDraw:
         """What the next outer step reads: a function of outer step and slots alone.
 
         Args:
@@ -188,7 +191,7 @@ class MetaTrainer:
             },
         )
 
-    def advance(self, state):
+    def advance(self, state: TrainState) -> tuple[TrainState, int]:
         """Where the slots stand after the next outer step, without doing it.
 
         Args:
@@ -207,7 +210,9 @@ class MetaTrainer:
         )
         return following, resets
 
-    def step(self, state, drawn=None):
+    def step(
+        self, state: TrainState, drawn: OuterDraw | None = None
+    ) -> tuple[TrainState, Mapping[str, Any]]:
         """One outer step; it returns before the device has done it, where it can.
 
         Args:
@@ -239,7 +244,7 @@ class MetaTrainer:
         )
         return following._replace(counts=counts, groups=tuple(groups)), metrics
 
-    def gradient(self, state):
+    def gradient(self, state: TrainState) -> list[Tensor]:
         """The meta-gradient of the next outer step, one tensor per variable."""
         drawn = self.draw(state)
         phis = {  # copies, as a truncation uses phi up

@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 
+from learned_update.types import PathLike
 from learned_update.version import __version__
 from learned_update.zoo import downloads
 from learned_update.zoo.card import NOT_STATED, Card, card_path, read_card
@@ -18,14 +19,14 @@ from learned_update.zoo.shelves import (
 
 
 def add_rule(
-    source,
-    name=None,
-    licence=None,
-    description=None,
-    sha256=None,
-    folder=None,
-    overwrite=False,
-):
+    source: PathLike,
+    name: str | None = None,
+    licence: str | None = None,
+    description: str | None = None,
+    sha256: str | None = None,
+    folder: PathLike | None = None,
+    overwrite: bool = False,
+) -> Card:
     """Copies a rule to the zoo, with a card, both or none.
 
     The card of a run directory says what `config.gin`, `metrics.jsonl` and `table.csv`

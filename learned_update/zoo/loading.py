@@ -3,13 +3,15 @@
 import pathlib
 
 from learned_update.errors import InvalidInputError
+from learned_update.layers.update_rule import UpdateRule
+from learned_update.types import PathLike
 from learned_update.zoo import downloads, shelves
 from learned_update.zoo.card import card_path, read_card
 from learned_update.zoo.checksum import check_sha256
 from learned_update.zoo.rule_files import RULE_FILE, read_rule
 
 
-def load_rule(source, sha256=None):
+def load_rule(source: PathLike, sha256: str | None = None) -> UpdateRule:
     """A rule of the zoo, of a run directory, of a `.keras` file or from the web.
 
     If there is a card beside the file, with the same stem, the file must have the

@@ -6,7 +6,7 @@ import pathlib
 import re
 
 from learned_update.errors import invalid
-from learned_update.zoo.card import card_path, read_card
+from learned_update.zoo.card import Card, card_path, read_card
 
 FOLDER_VARIABLE = "LEARNED_UPDATE_RULES"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -30,7 +30,7 @@ def user_folder():
     return pathlib.Path(data) / "learned_update" / "rules"
 
 
-def list_rules():
+def list_rules() -> tuple[str, ...]:
     """Names of the rules that `load_rule` knows, the package's own first.
 
     Returns:
@@ -40,7 +40,7 @@ def list_rules():
     return (*shipped, *(name for name in _names(user_folder()) if name not in shipped))
 
 
-def rule_card(name):
+def rule_card(name: str) -> Card:
     """The card of a rule of the zoo.
 
     Args:
@@ -77,7 +77,7 @@ def rule_path(name):
     )
 
 
-def remove_rule(name):
+def remove_rule(name: str) -> None:
     """Removes one of the user's own rules, with its card.
 
     Raises:

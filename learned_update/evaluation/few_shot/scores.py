@@ -1,18 +1,22 @@
 """Few-shot accuracy of update rules and of what they are compared with."""
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import gin
 import numpy as np
 import threadpoolctl
 
 from learned_update.data import several
+from learned_update.data.dataset import Dataset
 from learned_update.evaluation.episodes.trial import check_names, draw_trial
 from learned_update.evaluation.few_shot.protocol import Protocol, check_at_least
 from learned_update.evaluation.methods.by_name import METHODS, Setting
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
-from learned_update.evaluation.results.table import tabulate
+from learned_update.evaluation.results.table import Row, tabulate
+from learned_update.layers.update_rule import UpdateRule
 from learned_update.meta import BaseTrainer
 from learned_update.progress import Progress
 
@@ -20,7 +24,13 @@ RANDOM_INITIALISATION = "random initialisation"
 
 
 @gin.configurable
-def evaluate(rule, datasets, steps=200, progress=None, **protocol):
+def evaluate(
+    rule: UpdateRule | Mapping[str, UpdateRule],
+    datasets: Dataset | Sequence[Dataset],
+    steps: int = 200,
+    progress: bool | None = None,
+    **protocol: Any,
+) -> list[Row]:
     """Few-shot accuracy of a rule after its inner steps, beside the baselines.
 
     Args:
@@ -41,10 +51,10 @@ def evaluate(rule, datasets, steps=200, progress=None, **protocol):
             one name; a number is too small.
     """
     check_at_least(1, steps=steps)
-    protocol = Protocol(**protocol)
-    rules = rule if isinstance(rule, dict) else {"update rule": rule}
-    marks = {name: {steps: protocol.initialisations} for name in rules}
-    scores = score(base_trainers(rules, protocol), marks, datasets, protocol, progress)
+    fields = Protocol(**protocol)
+    rules = rule if isinstance(rule, Mapping) else {"update rule": rule}
+    marks = {name: {steps: fields.initialisations} for name in rules}
+    scores = score(base_trainers(rules, fields), marks, datasets, fields, progress)
     return tabulate(scores, reference=Column(next(iter(rules)), steps))
 
 

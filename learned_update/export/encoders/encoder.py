@@ -2,12 +2,16 @@
 
 import pathlib
 
+from numpy.typing import ArrayLike
+
 from learned_update.errors import invalid
 from learned_update.export.destination import check_destination
 from learned_update.export.encoders.folded_encoder import folded_encoder
 from learned_update.export.encoders.keras_encoder import write_keras_encoder
 from learned_update.export.encoders.onnx_encoder import write_onnx_encoder
 from learned_update.export.encoders.saved_encoder import write_saved_encoder
+from learned_update.layers.base_mlp import BaseMLP
+from learned_update.types import PathLike, Phi, Statistics
 
 _WRITERS = {
     ".keras": write_keras_encoder,
@@ -17,14 +21,14 @@ _WRITERS = {
 
 
 def export_encoder(
-    base,
-    phi,
-    statistics,
-    path,
-    input_mean=None,
-    input_scale=None,
-    overwrite=False,
-):
+    base: BaseMLP,
+    phi: Phi,
+    statistics: Statistics,
+    path: PathLike,
+    input_mean: ArrayLike | None = None,
+    input_scale: ArrayLike | None = None,
+    overwrite: bool = False,
+) -> None:
     """Writes x -> `base.embed(phi, x, statistics)` to a file without this package.
 
     Normalisations are folded into kernels and biases, so what is written is a plain

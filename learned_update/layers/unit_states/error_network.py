@@ -10,6 +10,7 @@ from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_par
 from learned_update.layers.primitives.linear import Linear
 from learned_update.layers.unit_states.features import UnitInputs
 from learned_update.ops.error_signal import carry_down, error_signal
+from learned_update.types import Activations, Phi
 
 
 class UnitStates(NamedTuple):
@@ -51,14 +52,14 @@ class ErrorNetwork(keras.layers.Layer):
 
     def __init__(
         self,
-        features,
-        top_error,
-        unit_network,
-        carry_epsilon,
-        carry_fan_scaling,
-        readouts_see_all,
-        **kwargs,
-    ):
+        features: keras.layers.Layer,
+        top_error: keras.layers.Layer,
+        unit_network: keras.layers.Layer,
+        carry_epsilon: float,
+        carry_fan_scaling: bool,
+        readouts_see_all: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(autocast=False, **kwargs)
         self.features = features
         self.top_error = top_error
@@ -68,7 +69,7 @@ class ErrorNetwork(keras.layers.Layer):
         self.readouts_see_all = readouts_see_all
         self.delta_readout = Linear(top_error.delta_channels, dtype=self.dtype_policy)
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         del input_shape
         delta_channels = self.top_error.delta_channels
         self.top_error.build((self.features.activity_channels, None, None))
@@ -81,7 +82,7 @@ class ErrorNetwork(keras.layers.Layer):
         if self.readouts_see_all:
             self.readout_channels += self.features.activity_channels + delta_channels
 
-    def call(self, phi, acts):
+    def call(self, phi: Phi, acts: Activations) -> UnitStates:
         """Unit states of all levels.
 
         Args:
@@ -111,20 +112,20 @@ class ErrorNetwork(keras.layers.Layer):
                     self.carry_epsilon,
                     self.carry_fan_scaling,
                 )
-        return UnitStates(
-            *zip(*reversed(states), strict=True),
-            readout_input=tuple(
-                self._readout_input(activity, h, delta)
-                for activity, _, _, h, delta in reversed(states)
-            ),
+        states.reverse()
+        readout_inputs = tuple(
+            self._readout_input(activity, h, delta)
+            for activity, _, _, h, delta in states
         )
+        activities, features, ds, hs, deltas = zip(*states, strict=True)
+        return UnitStates(activities, features, ds, hs, deltas, readout_inputs)
 
     def _readout_input(self, activity, h, delta):
         if not self.readouts_see_all:
             return h
         return ops.concatenate([h, activity, delta], axis=0)
 
-    def check_embedding(self, width):
+    def check_embedding(self, width: int | None) -> None:
         """Raises `ValueError` unless the top layer may have so many units."""
         needed = self.top_error.embedding_units
         if needed is not None and width not in (None, needed):
@@ -135,7 +136,7 @@ class ErrorNetwork(keras.layers.Layer):
                 remedy="Use that width, or a rule of the neuron_local form.",
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         parts = ("features", "top_error", "unit_network")
         return {
             **super().get_config(),
@@ -146,7 +147,7 @@ class ErrorNetwork(keras.layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "ErrorNetwork":
         for part in ("features", "top_error", "unit_network"):
             config[part] = deserialize_part(config[part])
         return cls(**config)

@@ -2,7 +2,9 @@
 
 import contextlib
 import pathlib
+from collections.abc import Callable, Sequence
 from numbers import Integral
+from typing import Any
 
 import gin
 import keras
@@ -12,11 +14,13 @@ from learned_update.cache import cache_folder
 from learned_update.data.catalogue.partitions import check_disjoint
 from learned_update.errors import invalid
 from learned_update.files import writing
+from learned_update.layers.update_rule import UpdateRule
 from learned_update.progress import Progress
 from learned_update.training.devices.choice import choose_devices
 from learned_update.training.directory.lock import run_lock
 from learned_update.training.directory.origin import origin
 from learned_update.training.guards.guard import Guard
+from learned_update.training.guards.guards import Guards
 from learned_update.training.hosts.alone import Alone
 from learned_update.training.runs.interruption import interruption
 from learned_update.training.runs.metrics_log import MetricsLog, rows_until
@@ -25,38 +29,41 @@ from learned_update.training.runs.resumption import resumed
 from learned_update.training.runs.unlogged import Unlogged
 from learned_update.training.runs.unmonitored import Unmonitored
 from learned_update.training.saving.folder import KEEP_LAST
+from learned_update.training.schedule import Schedule
+from learned_update.training.task_group import TaskGroup
 from learned_update.training.trainer import MetaTrainer
+from learned_update.types import PathLike
 
 INITIAL_RULE_FILE = "initial_rule.keras"
 
 
 @gin.configurable(module="learned_update")
 def meta_train(
-    run_dir,
-    seed=0,
-    rule=gin.REQUIRED,
-    groups=gin.REQUIRED,
-    outer_steps=gin.REQUIRED,
-    optimizer=None,
-    objective=None,
-    schedule=None,
-    clip_norm=0.3,
-    joint_statistics=True,
-    groups_per_step=None,
-    rematerialise="steps",
-    devices="auto",
-    checkpoint_every=50,
-    keep_last=KEEP_LAST,
-    keep_every=None,
-    compilation_cache=None,
-    guards=None,
-    estimator=None,
-    held_out=(),
-    monitor=None,
-    tensorboard=None,
-    progress=None,
-    hosts=None,
-):
+    run_dir: PathLike,
+    seed: int = 0,
+    rule: UpdateRule = gin.REQUIRED,
+    groups: Sequence[TaskGroup] = gin.REQUIRED,
+    outer_steps: int = gin.REQUIRED,
+    optimizer: keras.optimizers.Optimizer | None = None,
+    objective: Callable[..., Any] | None = None,
+    schedule: Schedule | None = None,
+    clip_norm: float = 0.3,
+    joint_statistics: bool = True,
+    groups_per_step: int | None = None,
+    rematerialise: str = "steps",
+    devices: Any = "auto",
+    checkpoint_every: int = 50,
+    keep_last: int = KEEP_LAST,
+    keep_every: int | None = None,
+    compilation_cache: PathLike | None = None,
+    guards: Guards | None = None,
+    estimator: Any = None,
+    held_out: Sequence[Any] = (),
+    monitor: Any = None,
+    tensorboard: PathLike | None = None,
+    progress: bool | None = None,
+    hosts: Any = None,
+) -> UpdateRule:
     """Meta-trains a rule in a run directory, or goes on where the run stands.
 
     The directory gets `metrics.jsonl`, TensorBoard `events/`, `checkpoints/`,

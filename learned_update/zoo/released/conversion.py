@@ -2,6 +2,7 @@
 
 import pathlib
 
+from learned_update.types import PathLike
 from learned_update.version import __version__
 from learned_update.zoo.card import NOT_STATED, Card
 from learned_update.zoo.released.rule import (
@@ -13,8 +14,12 @@ from learned_update.zoo.rule_files import check_free, write_rule
 
 
 def convert_released_rule(
-    source, path, inner_learning_rate=1e-4, licence=NOT_STATED, overwrite=False
-):
+    source: PathLike,
+    path: PathLike,
+    inner_learning_rate: float = 1e-4,
+    licence: str = NOT_STATED,
+    overwrite: bool = False,
+) -> Card:
     """Writes the rule of the authors' checkpoint as a `.keras` file, with a card.
 
     Args:

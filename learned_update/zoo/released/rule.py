@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from learned_update.errors import invalid
 from learned_update.layers.forms import released_parts
 from learned_update.layers.update_rule import UpdateRule
+from learned_update.types import PathLike
 from learned_update.zoo.released.checkpoint_reader import read_tensorflow_checkpoint
 from learned_update.zoo.released.source import checkpoint_prefix
 
@@ -15,7 +17,11 @@ SCOPE = "MoreLocalWeightUpdateProcess/"
 INERT = re.compile(r"(.*/)?(moving_mean|moving_variance|global_step)")
 
 
-def load_released_rule(source, inner_learning_rate=1e-4, dtype=None):
+def load_released_rule(
+    source: PathLike | Mapping[str, Any],
+    inner_learning_rate: float = 1e-4,
+    dtype: str | None = None,
+) -> UpdateRule:
     """The rule of the authors' weights (released_rule, section 11).
 
     Sizes, and whether feedback kernels have a change of their own, are read off the
@@ -73,7 +79,7 @@ def released_variables(source):
     return {k: v for k, v in values.items() if not INERT.fullmatch(k)}
 
 
-def released_variable_names(rule):
+def released_variable_names(rule: UpdateRule) -> list[str]:
     """The authors' names of theta, parallel to `rule.trainable_variables`.
 
     Args:
@@ -82,7 +88,7 @@ def released_variable_names(rule):
     Returns:
         A list of strings, with the scope and without `:0`.
     """
-    names = {}
+    names: dict[str, str] = {}
     _name_error_network(names, rule.error_network)
     update = rule.update_network
     _name_weight_change(names, update.weight_change, "forward")
