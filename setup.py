@@ -14,9 +14,12 @@ ROOT = Path(__file__).parent
 CONFIGURATIONS = "learned_update.gin"
 
 DOCS = [
+    "ipykernel>=6.29",
     "mkdocs>=1.6,<2",
+    "mkdocs-jupyter>=0.26",
     "mkdocs-material>=9.6,<10",
     "mkdocstrings[python]>=0.29",
+    "nbconvert>=7.16",
 ]
 
 setup(

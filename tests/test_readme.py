@@ -14,6 +14,7 @@ from PIL import Image
 from learned_update import zoo
 from learned_update.cli import main
 from learned_update.reproductions import REPRODUCTIONS
+from tests.code_blocks import BLOCK, run_blocks, section
 from tests.golden import cases
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -23,34 +24,6 @@ FIGURES = DOCS / "figures"
 START, TRAIN = DOCS / "get_started.md", DOCS / "how_to" / "train.md"
 LARGEST_README = 9_000  # bytes
 LARGEST_FIGURE = 250_000  # bytes
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def section(page, title):
-    """Text between a heading of a page and the next one."""
-    (found,) = re.findall(
-        rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)",
-        page.read_text(encoding="utf-8"),
-        re.MULTILINE | re.DOTALL,
-    )
-    return found
-
-
-def run_blocks(page, title, **names):
-    """Runs the Python and shell blocks of a section, in order."""
-    kinds = []
-    for kind, code in BLOCK.findall(section(page, title)):
-        gin.clear_config()
-        if kind == "python":
-            exec(compile(code, f"{page.name}, {title}", "exec"), names)
-        elif kind == "bash":
-            for line in code.splitlines():
-                program, *arguments = shlex.split(line, comments=True)
-                assert program == "learned-update"
-                assert main.main(arguments) == 0
-        kinds.append(kind)
-    assert kinds
-    return names
 
 
 @pytest.fixture(autouse=True)
@@ -128,25 +101,6 @@ def test_quickstart_in_python(folder):
     assert names["features"].shape == (200, 32)
 
 
-def test_your_own_data(folder):
-    rng = np.random.default_rng(0)
-    for name in ("cats", "dogs"):
-        (folder / "photos" / name).mkdir(parents=True)
-        for index in range(6):
-            pixels = rng.integers(0, 256, (30, 40, 3), dtype="uint8")
-            Image.fromarray(pixels).save(folder / "photos" / name / f"{index}.png")
-    lines = ["length,width,species", "1.5,2.0,iris", "2.5,1.0,rose"]
-    (folder / "flowers.csv").write_text("\n".join(lines))
-    pixels = rng.uniform(size=(10, 4))
-    names = run_blocks(
-        DOCS / "how_to" / "data.md", "Your own", pixels=pixels, labels=np.arange(10) % 2
-    )
-    assert names["photos"].images.shape == (12, 28, 28, 1)
-    assert names["flowers"].class_names == ("iris", "rose")
-    assert names["reviews"].images.shape[0] == 3
-    assert names["tasks"].input_dim == 784
-
-
 def test_the_authors_released_rule(folder):
     golden = cases.golden_folder()
     if not golden.is_dir():
@@ -170,11 +124,13 @@ def test_the_authors_released_rule(folder):
 
 
 def test_figures_are_small_and_there():
-    results = (DOCS / "results.md").read_text(encoding="utf-8")
-    shown = re.findall(r"!\[[^]]+\]\((\S+)\)", results)
-    figures = {f"figures/{path.name}" for path in FIGURES.glob("*.png")}
-    assert set(shown) == figures
-    assert {pathlib.Path(name).stem for name in shown} == set(REPRODUCTIONS)
+    shown = {
+        pathlib.Path(name).name
+        for page in DOCS.rglob("*.md")
+        for name in re.findall(r"!\[[^]]+\]\((\S+)\)", page.read_text(encoding="utf-8"))
+    }
+    assert shown == {path.name for path in FIGURES.glob("*.png")}
+    assert {f"{name}.png" for name in REPRODUCTIONS} <= shown
     for path in FIGURES.glob("*.png"):
         assert path.stat().st_size < LARGEST_FIGURE, path
         with Image.open(path) as picture:

@@ -178,6 +178,7 @@ def rules_page():
 
 
 def contributing_page():
-    """`CONTRIBUTING.md`, whose links lead to files of the repository."""
+    """`CONTRIBUTING.md`, with the links to pages as they are from here."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = text.replace("](docs/", "](")
     return text + "\n**Next:** [the words that the package uses](glossary.md).\n"

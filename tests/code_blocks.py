@@ -1,0 +1,37 @@
+"""The blocks of code in a page of the documentation, and how they are run."""
+
+import re
+import shlex
+
+import gin
+
+from learned_update.cli import main
+
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def section(page, title):
+    """Text between a heading of a page and the next one."""
+    (found,) = re.findall(
+        rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)",
+        page.read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    return found
+
+
+def run_blocks(page, title, **names):
+    """Runs the Python and shell blocks of a section, in order."""
+    kinds = []
+    for kind, code in BLOCK.findall(section(page, title)):
+        gin.clear_config()
+        if kind == "python":
+            exec(compile(code, f"{page.name}, {title}", "exec"), names)
+        elif kind == "bash":
+            for line in code.splitlines():
+                program, *arguments = shlex.split(line, comments=True)
+                assert program == "learned-update"
+                assert main.main(arguments) == 0
+        kinds.append(kind)
+    assert kinds
+    return names
