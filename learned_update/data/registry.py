@@ -19,6 +19,9 @@ from learned_update.data.preparation.summary import describe
 from learned_update.data.sources.digits import digits
 from learned_update.data.sources.glyphs.scripts import glyphs
 from learned_update.data.sources.own import own_data
+from learned_update.data.sources.synthetic.images import synthetic_images
+from learned_update.data.sources.synthetic.tables import synthetic_tables
+from learned_update.data.sources.synthetic.text import synthetic_text
 from learned_update.data.sources.tfds.loading import (
     prepare_tfds,
     tfds_dataset,
@@ -27,6 +30,7 @@ from learned_update.data.sources.tfds.loading import (
 from learned_update.data.sources.two_moons import two_moons
 from learned_update.errors import invalid
 
+_OURS = ("glyphs/", "synthetic/")
 _PATH_STARTS = ("./", "../", "/", "~")
 _FILE_NAME = re.compile(
     r"[^/:]+\.[^./:]+"
@@ -44,7 +48,8 @@ def load(name, size=None, channels=None, split=None, **options):
         split: split or slice of TensorFlow Datasets, such as `"test"`, `"all"` or
             `"train[:1000]"`; None takes `"train"`.
         **options: `classes`, names or indices of those to keep; and the arguments of
-            `glyphs`, `two_moons`, `tfds_options` or `from_path`.
+            `glyphs`, `synthetic_images`, `synthetic_tables`, `synthetic_text`,
+            `two_moons`, `tfds_options` or `from_path`.
 
     Returns:
         `Dataset`.
@@ -143,6 +148,12 @@ _LOADERS = {  # by name: the function, and the arguments that apply to it
     )
     for script in SCRIPTS
 }
+_WORLD = re.compile(r"(synthetic/[a-z]+)/([0-9]+)")
+_WORLDS = {
+    "synthetic/images": synthetic_images,
+    "synthetic/tables": synthetic_tables,
+    "synthetic/text": synthetic_text,
+}
 _OF_PATHS = _parameters(own_data.from_path) - {"path"}
 _OF_TFDS = _parameters(tfds_options) | {"size", "channels", "split"}
 
@@ -151,6 +162,13 @@ def _loader(name):
     """The function that loads a data set, and the names of its arguments."""
     if name in _LOADERS:
         return _LOADERS[name]
+    world = _WORLD.fullmatch(name) if isinstance(name, str) else None
+    if world and world[1] in _WORLDS:
+        source = _WORLDS[world[1]]
+        return (
+            functools.partial(source, int(world[2])),
+            _parameters(source) - {"world"},
+        )
     if name in GROUPS:
         raise invalid(
             f"{name!r} stands for {len(GROUPS[name])} data sets.",
@@ -160,7 +178,7 @@ def _loader(name):
         )
     if _is_path(name):
         return functools.partial(own_data.from_path, name), _OF_PATHS
-    if not isinstance(name, str) or name.startswith("glyphs/"):
+    if not isinstance(name, str) or name.startswith(_OURS):
         raise unknown_dataset(name)
     return tfds_dataset, _OF_TFDS
 

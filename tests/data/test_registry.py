@@ -39,7 +39,15 @@ def test_names():
     scripts = {f"glyphs/{script}" for script in META_TRAIN_SCRIPTS + HELD_OUT_SCRIPTS}
     assert set(dataset_names()) == {"digits", "two_moons"} | scripts | _TFDS
     parts = ("meta_train", "meta_validation", "meta_test")
-    assert group_names() == tuple(f"glyphs/{part}" for part in parts)
+    assert group_names() == (
+        *(f"glyphs/{part}" for part in parts),
+        "synthetic/images",
+        "synthetic/images/meta_validation",
+        "synthetic/tables",
+        "synthetic/tables/meta_validation",
+        "synthetic/text",
+        "synthetic/text/meta_validation",
+    )
 
 
 def test_names_load_what_they_say():

@@ -3,7 +3,11 @@
 import difflib
 import re
 
-from learned_update.data.catalogue.partitions import SCRIPTS_OF_PART
+from learned_update.data.catalogue.partitions import (
+    SCRIPTS_OF_PART,
+    SYNTHETIC,
+    WORLDS_OF_PART,
+)
 from learned_update.data.catalogue.tfds_catalogue import TFDS_NAMES
 from learned_update.data.catalogue.writing_systems import (
     HELD_OUT_SCRIPTS,
@@ -21,6 +25,12 @@ _NAMES = (
 GROUPS = {
     f"glyphs/{part}": tuple(f"glyphs/{script}" for script in scripts)
     for part, scripts in SCRIPTS_OF_PART.items()
+} | {
+    f"{source}/{part}".removesuffix("/meta_train"): tuple(
+        f"{source}/{number}" for number in worlds
+    )
+    for source in SYNTHETIC
+    for part, worlds in WORLDS_OF_PART.items()
 }
 
 

@@ -24,6 +24,8 @@ _NAMES_OF_PART = {
     "meta_validation": (),
     "meta_test": ("mnist", "fashion_mnist", "imdb", "digits", "two_moons"),
 }
+SYNTHETIC = tuple(f"synthetic/{kind}" for kind in ("images", "tables", "text"))
+WORLDS_OF_PART = {"meta_train": range(32), "meta_validation": range(1000, 1008)}
 DIVIDED = ("imagenet", "omniglot")  # `<name>/<part>` is a data set
 
 # Shares of ImageNet's classes, as of mini-ImageNet (Ravi and Larochelle 2017).
@@ -76,7 +78,17 @@ def part_of(name):
     for part in PARTS:
         if name in names_of_part(part) or name == f"glyphs/{part}":
             return part
+    if name.startswith(SYNTHETIC):
+        return "meta_validation" if _is_of_validation(name) else "meta_train"
     return None
+
+
+def _is_of_validation(name):
+    """Whether a synthetic world, or a group of them, is kept for validation."""
+    last = name.rsplit("/", 1)[1]
+    number = int(last) if last.isdecimal() else -1
+    first = WORLDS_OF_PART["meta_validation"].start
+    return last == "meta_validation" or number >= first
 
 
 def part_of_labels(class_names, part):

@@ -1,4 +1,5 @@
 """Where examples come from: one room or file per kind of source.
 
-From outside: `digits`, `glyphs.scripts`, `own.own_data`, `tfds.loading`, `two_moons`.
+From outside: `digits`, `glyphs.scripts`, `own.own_data`, `synthetic.images`,
+`synthetic.tables`, `synthetic.text`, `tfds.loading`, `two_moons`.
 """
