@@ -13,6 +13,10 @@ ROOT = Path(__file__).parent
 # of data: with an `__init__.py` it would hide gin-config.
 CONFIGURATIONS = "learned_update.gin"
 
+DEMO = [
+    "gradio>=6.31,<7",
+    "onnx>=1.17",
+]
 DOCS = [
     "ipykernel>=6.29",
     "mkdocs>=1.6,<2",
@@ -34,6 +38,7 @@ setup(
     package_data={
         "learned_update": ["py.typed", "**/*.pyi"],
         CONFIGURATIONS: ["**/*.gin"],
+        "learned_update.demo": ["style.css"],
         "learned_update.evaluation.episodes": ["episode_sets/*.json"],
         "learned_update.few_shot.episodes": ["class_lists/*.txt"],
         "learned_update.zoo": ["rules/*.json", "rules/*.keras"],
@@ -60,6 +65,7 @@ setup(
         "tqdm>=4.66",
     ],
     extras_require={
+        "demo": DEMO,
         "docs": DOCS,
         "gcs": ["gcsfs>=2024.6"],
         "gpu": ["tensorflow[and-cuda]>=2.21"],
@@ -68,11 +74,12 @@ setup(
         "parquet": ["pyarrow>=18"],
         "tpu": ["jax[tpu]>=0.6.2"],
         "test": [
+            *DEMO,
             *DOCS,
             "jax>=0.6.2",
             "mypy>=1.18",
-            "onnx>=1.17",
             "onnxruntime>=1.20",
+            "playwright>=1.50",
             "pyarrow>=18",
             "pytest>=8.3",
             "pytest-xdist>=3.7",

@@ -15,6 +15,7 @@ DATA = {  # files that a folder ships beside its modules
     "configuration": '["//gin"]',
     "few_shot": 'glob(["episodes/class_lists/*"])',
     "evaluation": 'glob(["episodes/episode_sets/*"])',
+    "demo": '["style.css"]',
     "zoo": 'glob(["rules/*"])',
 }
 

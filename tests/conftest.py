@@ -10,6 +10,8 @@ SLOW = (
     "tests/baselines/",
     "tests/benchmarks/",
     "tests/cli/",
+    "tests/demo/test_handlers.py",
+    "tests/demo/test_server.py",
     "tests/estimator/",
     "tests/evaluation/few_shot/",
     "tests/evaluation/held_out/",
@@ -33,6 +35,7 @@ SLOW = (
 
 # Several processes, minutes in all: only `tools/test --long` runs them.
 LONG = {  # and which of a file
+    "tests/demo/test_browser.py": "",
     "tests/training/test_several.py": "tensorflow",
     "tests/training/test_kills.py": "",
 }

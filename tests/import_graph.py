@@ -37,7 +37,7 @@ PICTURE = (
     ("training", "evaluation", "estimator"),
     ("reproductions",),
     ("registration",),
-    ("benchmarks",),
+    ("benchmarks", "demo"),
     ("cli",),
     ("__main__",),
 )

@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from learned_update.cli import environment
 from learned_update.cli.gin_options import add_gin_arguments, configure
-from learned_update.cli.messages import plain
+from learned_update.configuration.messages import plain
 from learned_update.errors import InvalidInputError
 
 _FAILED, _USAGE_ERROR, _INTERRUPTED = 1, 2, 130  # as of `learned-update`

@@ -1,7 +1,7 @@
 """The options that read gin files, and what they configure."""
 
 from learned_update.cli import environment
-from learned_update.cli.messages import plain
+from learned_update.configuration.messages import plain
 from learned_update.errors import InvalidInputError
 
 _MISSING_SETTING = "Required bindings"  # how gin 0.5 begins to say so

@@ -13,6 +13,7 @@ from learned_update.version import __version__
 GB = 1e9
 REQUIRED = ("keras", "tensorflow", "tensorflow-datasets", "numpy", "scikit-learn")
 EXTRAS = {  # distribution: what it is for, and the extra that installs it
+    "gradio": ("the page of `learned-update demo`", "demo"),
     "jax": ("the JAX backend", "jax"),
     "onnx": ("export of encoders as ONNX", "onnx"),
     "pyarrow": ("tables in Parquet files", "parquet"),

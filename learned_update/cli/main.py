@@ -8,7 +8,7 @@ import sys
 import shtab
 
 from learned_update.cli import environment
-from learned_update.cli.messages import plain
+from learned_update.configuration.messages import plain
 from learned_update.errors import InvalidInputError
 from learned_update.keras_backend import checked_backend
 from learned_update.version import __version__
@@ -23,6 +23,7 @@ VERBS = (  # each a module of `verbs`
     "convert",
     "prepare",
     "benchmark",
+    "demo",
     "rules",
     "doctor",
 )

@@ -88,3 +88,25 @@ def check_unmasked(X):
             received=f"{int(np.ma.getmaskarray(X).sum())} masked of {X.size}",
             remedy="Impute them, or take out their rows.",
         )
+
+
+def check_stages(at, steps):
+    """Returns numbers of steps as a tuple.
+
+    Args:
+        at: the numbers.
+        steps: the largest that may be among them.
+
+    Raises:
+        ValueError: they are not increasing integers from 1 to `steps`.
+    """
+    at = tuple(at)
+    counts = all(is_integer(step) and 1 <= step <= steps for step in at)
+    if not counts or list(at) != sorted(set(at)):
+        raise invalid(
+            "These are no stages of a fit.",
+            expected=f"increasing integers from 1 to {steps}, the steps",
+            received=f"at={at!r:.80}",
+            remedy="Pass, for example, at=range(10, steps, 10).",
+        )
+    return tuple(int(step) for step in at)

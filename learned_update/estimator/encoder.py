@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,13 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from learned_update.estimator.arguments import check_parameters, check_unmasked
+from learned_update.estimator.arguments import (
+    check_parameters,
+    check_stages,
+    check_unmasked,
+)
 from learned_update.estimator.columns import check_held, scale
-from learned_update.estimator.fitted import embed, train
+from learned_update.estimator.fitted import embed, stages, train
 from learned_update.estimator.start import start
 from learned_update.export import export_encoder
 from learned_update.layers import BaseMLP
@@ -113,6 +117,38 @@ class LearnedUpdateEncoder(
         rows = learned._checked(X, reset=True, minimum_rows=2)
         start = self._start(rows.shape[1])
         return self._become(learned._learn(start, rows, self.steps))
+
+    def staged_fit(
+        self, X: ArrayLike, at: Iterable[int]
+    ) -> Iterator["LearnedUpdateEncoder"]:
+        """As `fit`, but yields what is learned as it grows; changes not this encoder.
+
+        Args:
+            X: as for `fit`.
+            at: numbers of inner steps, increasing, from 1 to `steps`.
+
+        Yields:
+            Fitted encoders: before the first step, after each of `at`, and after the
+            last, which is what `fit` becomes.
+
+        Raises:
+            ValueError: as `fit`; or `at` holds something else.
+            FileNotFoundError: there is no such rule.
+        """
+        check_parameters(self.get_params(deep=False))
+        at = check_stages(at, self.steps)
+        checked = copy.copy(self)
+        rows = checked._checked(X, reset=True, minimum_rows=2)
+        for fitted in stages(
+            self._start(rows.shape[1]),
+            rows,
+            self.steps,
+            self.batch_size,
+            at,
+            checked._names,
+            progress=bool(self.verbose),
+        ):
+            yield copy.copy(checked)._hold(fitted)
 
     def partial_fit(self, X: ArrayLike, y: Any = None) -> "LearnedUpdateEncoder":
         """Goes on training with the next rows of a stream, or begins.
@@ -246,9 +282,19 @@ class LearnedUpdateEncoder(
         return start(self.rule, self.units, self.standardise, self.random_state, inputs)
 
     def _learn(self, before, X, steps):
-        fitted = train(
-            before, X, steps, self.batch_size, self._names, progress=bool(self.verbose)
+        return self._hold(
+            train(
+                before,
+                X,
+                steps,
+                self.batch_size,
+                self._names,
+                progress=bool(self.verbose),
+            )
         )
+
+    def _hold(self, fitted):
+        """Takes what was learned."""
         standardise = fitted.standardise
         self._fitted = fitted
         self.n_samples_seen_ = fitted.columns.rows

@@ -56,9 +56,7 @@ class Fitted(NamedTuple):
 
 
 def train(fitted, X, steps, batch_size, names=None, progress=None):
-    """Inner steps on some rows, and the statistics after them.
-
-    Warns if the rows vary too little for the base model.
+    """Inner steps on some rows, and the statistics after them: the last of `stages`.
 
     Args:
         fitted: `Fitted` to go on from.
@@ -72,41 +70,69 @@ def train(fitted, X, steps, batch_size, names=None, progress=None):
         The next `Fitted`.
 
     Raises:
+        ValueError: as `stages`.
+    """
+    *_, last = stages(fitted, X, steps, batch_size, None, names, progress)
+    return last
+
+
+def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
+    """Yields what is learned from some rows as it grows.
+
+    Warns in the end if the rows vary too little for the base model.
+
+    Args:
+        fitted: as for `train`, as are the others.
+        X: rows, `(rows, inputs)`, dense or CSR.
+        steps: inner steps.
+        batch_size: rows of each; all where there are fewer.
+        at: numbers of steps, increasing, from 1 to `steps`; None for the last stage
+            alone.
+        names: of the columns, for messages.
+        progress: whether to show a bar; None shows it on a terminal.
+
+    Yields:
+        The next `Fitted`: before the first step, after each of `at`, after the last.
+
+    Raises:
         ValueError: the rows are all equal, or too large for the base model's dtype,
             or, not standardised, too far from zero for it; or phi diverges.
     """
     base = BaseMLP.from_config(fitted.base)
     columns = merged(fitted.columns, columns_of(X))
     seen = 0 if fitted.columns is None else fitted.columns.rows
-    fitted = fitted._replace(columns=columns)
-    if not fitted.standardise and base.compute_dtype == "float32":
+    before = fitted._replace(columns=columns)
+    if not before.standardise and base.compute_dtype == "float32":
         remedy = "Standardise the rows, or subtract a constant from the column."
         check_held(columns, varies(columns), names, remedy)
-    x = _inputs(X, fitted, base, names)
-    rng = generator(fitted.seed, fitted.steps)
-    trainer = compiled_trainer(fitted.rule, len(base.units))
-    (phi,) = trainer(
-        [_tensors(fitted.phi)],
+    x = _inputs(X, before, base, names)
+    rng = generator(before.seed, before.steps)
+    trainer = compiled_trainer(before.rule, len(base.units))
+    course = trainer.stages(
+        [_tensors(before.phi)],
         [x],
         steps,
         min(batch_size, len(x)),
         [int(rng.integers(SEEDS))],
+        at or (),
         progress=progress,
     )
     if len(x) > STATISTICS_ROWS:
         x = x[rng.choice(len(x), STATISTICS_ROWS, replace=False)]
-    statistics = arrays(base.statistics(phi, x))
-    _check_finite(statistics, fitted.steps + steps)
-    _warn_of_no_spread(statistics, base)
-    if fitted.statistics is not None:
-        remembered = min(seen, MEMORY_ROWS)
-        share = X.shape[0] / (remembered + X.shape[0])
-        statistics = pooled(fitted.statistics, statistics, share)
-    return fitted._replace(
-        phi=arrays(phi),
-        statistics=statistics,
-        steps=fitted.steps + steps,
-    )
+    for step, (phi,) in course:
+        if step == 0 and steps > 0 and at is None:
+            continue
+        statistics = arrays(base.statistics(phi, x))
+        _check_finite(statistics, before.steps + step)
+        if step == steps:
+            _warn_of_no_spread(statistics, base)
+        if before.statistics is not None:
+            remembered = min(seen, MEMORY_ROWS)
+            share = X.shape[0] / (remembered + X.shape[0])
+            statistics = pooled(before.statistics, statistics, share)
+        yield before._replace(
+            phi=arrays(phi), statistics=statistics, steps=before.steps + step
+        )
 
 
 def embed(fitted, X, names=None):
@@ -209,5 +235,5 @@ def _warn_of_no_spread(statistics, base):
                 received=f"at most {spread:.2g}",
                 remedy="Standardise the rows, or multiply them by a constant.",
             ),
-            stacklevel=5,
+            stacklevel=6,
         )

@@ -65,14 +65,50 @@ class BaseTrainer:
         Raises:
             ValueError: as `train_base_model`.
         """
+        at = range(callback_every, steps + 1, callback_every) if callback_every else ()
+        for step, learned in self.stages(
+            phis, data, steps, batch_size, seeds, at, progress
+        ):
+            if callback is not None and step > 0:
+                callback(step, learned)
+        return learned
+
+    def stages(
+        self,
+        phis,
+        data,
+        steps,
+        batch_size=128,
+        seeds=(0,),
+        at=(),
+        progress=None,
+    ):
+        """Yields what a call of the trainer would return, as it grows.
+
+        Args:
+            phis: as for a call, as are the others.
+            data: unlabelled examples per base model.
+            steps: number of inner steps.
+            batch_size: examples of an inner step.
+            seeds: of the batches.
+            at: numbers of steps, increasing, from 1 to `steps`.
+            progress: whether to show a bar.
+
+        Yields:
+            `(step, phis)`: before the first step, after each of `at`, after the last.
+
+        Raises:
+            ValueError: as `train_base_model`.
+        """
         dtype = np.dtype(ops.dtype(phis[0].layers[0].kernel))
         data = [np.asarray(x, dtype) for x in data]
         for phi, x in zip(phis, data, strict=True):
             _check_data(x, phi, batch_size)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
         phi = stack(phis)
+        yield 0, unstack(phi, len(phis))
         with Progress(steps, "inner steps", enabled=progress) as bar:
-            for start, stop in _calls(steps, callback_every):
+            for start, stop in _calls((*at, steps)):
                 batches = [
                     _batches(seed, start, stop, x, batch_size)
                     for seed, x in zip(seeds, data, strict=True)
@@ -80,10 +116,8 @@ class BaseTrainer:
                 xs = ops.convert_to_tensor(np.stack(batches, axis=1))
                 phi = self._unroll(theta, phi, xs)
                 bar.update(stop - start)
-                due = callback_every and stop % callback_every == 0
-                if callback is not None and (due or stop == steps):
-                    callback(stop, unstack(phi, len(phis)))
-        return unstack(phi, len(phis))
+                if stop == steps or stop in at:
+                    yield stop, unstack(phi, len(phis))
 
 
 def train_base_model(
@@ -160,12 +194,11 @@ def _batches(seed, start, stop, data, batch_size):
     return data[np.stack(rows)]
 
 
-def _calls(steps, callback_every):
-    """Ranges of steps that end where a callback is due."""
+def _calls(ends):
+    """Ranges of steps that end where a stage is due."""
     start = 0
-    while start < steps:
-        stop = min(start + STEPS_PER_CALL, steps)
-        if callback_every:
-            stop = min(stop, start + callback_every - start % callback_every)
-        yield start, stop
-        start = stop
+    for end in ends:
+        while start < end:
+            stop = min(start + STEPS_PER_CALL, end)
+            yield start, stop
+            start = stop

@@ -292,9 +292,31 @@ def test_not_fitted(encoder, rows):
 
 
 def test_divergence_is_said(encoder, rows, monkeypatch):
-    def trainer(phis, *_, **__):
-        return [keras.tree.map_structure(lambda leaf: leaf * np.nan, phis[0])]
+    class Diverging:
+        def stages(self, phis, data, steps, *_, **__):
+            yield steps, [keras.tree.map_structure(lambda leaf: leaf * np.nan, phis[0])]
 
-    monkeypatch.setattr(fitted, "compiled_trainer", lambda *_: trainer)
+    monkeypatch.setattr(fitted, "compiled_trainer", lambda *_: Diverging())
     with pytest.raises(ValueError, match="diverged within 6 inner steps.*Standardise"):
         encoder.fit(rows)
+
+
+def test_stages_end_as_fit_does_and_leave_the_encoder(rule, rows, encoder):
+    stages = list(encoder.staged_fit(rows, at=[4]))
+    assert [stage.n_steps_ for stage in stages] == [0, 4, 6]
+    assert not hasattr(encoder, "phi_")
+    encoder.fit(rows)
+    _assert_same(stages[-1], encoder)
+    start = stages[0].base_.init_phi(rows.shape[1], encoder.seed_)
+    assert_trees_close(stages[0].phi_, start, 0)
+    half = LearnedUpdateEncoder(
+        rule, units=(7, 5), steps=4, batch_size=32, random_state=4
+    )
+    _assert_same(stages[1], half.fit(rows))
+    np.testing.assert_array_equal(stages[1].transform(rows), half.transform(rows))
+
+
+@pytest.mark.parametrize("at", [[0], [3, 2], [2, 2], [7], [1.5]])
+def test_stages_are_increasing_steps(rows, encoder, at):
+    with pytest.raises(ValueError, match="no stages of a fit.*from 1 to 6, the steps"):
+        next(encoder.staged_fit(rows, at))

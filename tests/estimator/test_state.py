@@ -9,11 +9,12 @@ from learned_update.estimator import fitted
 
 @pytest.fixture
 def interrupted(monkeypatch):
-    def trainer(*_, **__):
-        raise KeyboardInterrupt
+    class Interrupted:
+        def stages(self, *_, **__):
+            raise KeyboardInterrupt
 
     def interrupt():
-        monkeypatch.setattr(fitted, "compiled_trainer", lambda *_: trainer)
+        monkeypatch.setattr(fitted, "compiled_trainer", lambda *_: Interrupted())
 
     return interrupt
 

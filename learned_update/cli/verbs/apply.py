@@ -10,9 +10,9 @@ from learned_update.cli import environment
 from learned_update.cli.arguments import add_force_argument, integer, random_state
 from learned_update.cli.data_options import add_label_argument, data_source
 from learned_update.cli.encoder_files import check_encoder, keep_encoder
-from learned_update.cli.feature_files import SUFFIXES, writer
 from learned_update.cli.gin_options import add_gin_arguments, configure
 from learned_update.cli.outputs import check_file_output
+from learned_update.data.feature_files import SUFFIXES, writer
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
 

@@ -5,8 +5,8 @@ import pathlib
 from learned_update.cli import environment
 from learned_update.cli.arguments import add_force_argument
 from learned_update.cli.gin_options import add_gin_arguments, configure
-from learned_update.cli.messages import plain
 from learned_update.cli.outputs import check_file_output, check_folder
+from learned_update.configuration.messages import plain
 
 SUMMARY = "Measure a claim of the paper with a rule: table, figure and configuration."
 EXAMPLE = """\

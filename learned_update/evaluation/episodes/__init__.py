@@ -1,4 +1,4 @@
 """Few-shot episodes: drawn, fixed, in files, and the data that they are drawn from.
 
-From outside: `files`, `fixed_sets`, `split_pair`, `trial`.
+From outside: `drawing`, `files`, `fixed_sets`, `split_pair`, `trial`.
 """

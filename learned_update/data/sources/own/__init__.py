@@ -1,4 +1,4 @@
 """Data of users: arrays, tables, texts and folders of images.
 
-From outside: `own_data`.
+From outside: `image_files`, `image_paths`, `own_data`, `tables.columns`.
 """

@@ -1,4 +1,4 @@
 """Tables of numbers in files: how they are written, and their numbers and labels.
 
-From outside: `cells`, `layouts`, `parquet_tables`, `text_tables`.
+From outside: `cells`, `columns`, `layouts`, `parquet_tables`, `text_tables`.
 """

@@ -5,8 +5,8 @@ import csv
 import numpy as np
 import pytest
 
-from learned_update.cli.feature_files import SUFFIXES, writer
 from learned_update.data import from_arrays
+from learned_update.data.feature_files import SUFFIXES, writer
 
 FEATURES = np.array([[0.1, -2.0], [3.0, 1e-30], [5.0, 6.0]], "float32")
 
