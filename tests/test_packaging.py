@@ -55,6 +55,7 @@ def test_wheel_has_configurations(wheel):
 def test_wheel_has_every_module(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert names >= {import_graph.name(path) for path in import_graph.modules()}
+    assert "learned_update/demo/style.css" in names
     assert {name.split("/")[0] for name in names} == {
         "learned_update",
         f"learned_update-{__version__}.dist-info",

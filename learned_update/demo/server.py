@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from learned_update.demo.body_limit import BodyLimit
+from learned_update.demo.gate import Gate
 from learned_update.demo.handlers import DOWNLOADS
 from learned_update.demo.uploads.limits import MEGABYTE
 from learned_update.demo.uploads.notes import listening
@@ -123,7 +123,7 @@ def application(folder, limits, steps):
         remedy="Give fewer or smaller files, or start the page with a larger "
         "--max_megabytes.",
     )
-    return BodyLimit(app, limits.bytes + FORM, text)
+    return Gate(app, limits.bytes + FORM, text)
 
 
 def sweep(folder, age):
