@@ -36,6 +36,7 @@ SLOW = (
 # Several processes, minutes in all: only `tools/test --long` runs them.
 LONG = {  # and which of a file
     "tests/demo/test_browser.py": "",
+    "tests/demo/test_visitors.py": "",
     "tests/training/test_several.py": "tensorflow",
     "tests/training/test_kills.py": "",
 }

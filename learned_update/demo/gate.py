@@ -2,6 +2,7 @@
 
 import json
 
+HEARD_OUT = 20  # times the limit, of a body that is refused
 FOREIGN = "This request comes from another page."
 
 
@@ -33,6 +34,7 @@ class Gate:
             return
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self._most:
+            await self._discard(receive)
             await _refuse(send, 413, self._text)
             return
         left, begun, refused = self._most, False, False
@@ -44,6 +46,8 @@ class Gate:
             if left >= 0:
                 return message
             if not (refused or begun):
+                refused = True
+                await self._discard(receive, message)
                 await _refuse(send, 413, self._text)
             refused = True
             return {"type": "http.disconnect"}
@@ -59,6 +63,13 @@ class Gate:
         except Exception:  # that nobody is there any more
             if not refused:
                 raise
+
+    async def _discard(self, receive, message=None):
+        """Reads on, since who still sends does not hear; not for ever."""
+        left = HEARD_OUT * self._most
+        while left > 0 and (message is None or message.get("more_body")):
+            message = await receive()
+            left -= len(message.get("body", b""))
 
 
 async def _refuse(send, status, text):

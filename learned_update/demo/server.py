@@ -165,6 +165,7 @@ def _listener(host, port):
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen()
     except OSError as error:
         raise OSError(
             describe(
@@ -186,7 +187,7 @@ def _run(app, listener):
 
     before = signal.signal(signal.SIGTERM, stopped)
     config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=2, lifespan="on"
+        app, log_level="critical", timeout_graceful_shutdown=1, lifespan="on"
     )
     try:
         uvicorn.Server(config).run(sockets=[listener])

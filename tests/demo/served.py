@@ -1,17 +1,23 @@
 """The page in a process of its own, for tests of the server and in a browser."""
 
 import contextlib
+import io
 import os
 import pathlib
 import re
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
+
+import numpy as np
 
 from tests.import_graph import ROOT
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 MEGABYTES = 1
+UNITS, STEPS = "8, 4", 2
 
 
 class Served:
@@ -76,3 +82,39 @@ def listening_addresses(pid):
                 address, port = fields[1].split(":")
                 addresses.add((address, int(port, 16)))
     return addresses
+
+
+def client(page):
+    """A visitor: Gradio's own client."""
+    import gradio_client
+
+    return gradio_client.Client(page.url, verbose=False, analytics_enabled=False)
+
+
+def take(client, *paths):
+    """HTML that the page says of files."""
+    import gradio_client
+
+    files = [gradio_client.handle_file(str(path)) for path in paths]
+    return client.predict(files, api_name="/take")[1]
+
+
+def learn(client, steps=STEPS):
+    """HTML of the last stage."""
+    return client.predict("glyphs", UNITS, steps, api_name="/learn")
+
+
+def features(page, html):
+    """What `features.npz` of a last stage holds."""
+    (address,) = re.findall(r'href="([^"]*features\.npz)"', html)
+    with urllib.request.urlopen(f"{page.url}/{address}") as answer:
+        return np.load(io.BytesIO(answer.read()), allow_pickle=False)["X"]
+
+
+def status(request):
+    """Status and text of an answer."""
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()

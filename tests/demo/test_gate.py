@@ -11,7 +11,10 @@ from learned_update.demo.gate import Gate
 def _answer(pieces, headers=(), most=10, scheme="http", reads=None):
     """Messages sent, and what the application behind read."""
     read, sent = [], []
-    waiting = [{"type": "http.request", "body": piece} for piece in pieces]
+    waiting = [
+        {"type": "http.request", "body": piece, "more_body": True} for piece in pieces
+    ]
+    waiting.append({"type": "http.request"})
 
     async def app(scope, receive, send):
         for _ in range(reads or len(pieces)):
@@ -50,7 +53,7 @@ def test_an_undeclared_body_is_read_up_to_the_limit():
 
 
 def test_other_errors_are_not_hidden():
-    with pytest.raises(IndexError):
+    with pytest.raises(KeyError, match="body"):
         _answer([b"1"], reads=2)
 
 
