@@ -24,6 +24,22 @@ HEADER = """<header class="lu-header"><h1>learned_update</h1>
 </header>"""
 
 
+class UploadField(gr.File):
+    """A field that takes what was uploaded through it, and no other file or address.
+
+    Gradio itself checks that of a page which it launches, not of one that is mounted.
+    """
+
+    is_template = True  # for the browser it is its base class
+
+    async def async_move_resource_to_block_cache(self, path):
+        """Returns the path of an upload; raises `gr.Error` for any other."""
+        uploads = pathlib.Path(self.GRADIO_CACHE).resolve()
+        if path is None or not pathlib.Path(path).resolve().is_relative_to(uploads):
+            raise gr.Error("This file was not uploaded here.")
+        return str(path)
+
+
 class Page:
     """Layout and events.
 
@@ -48,7 +64,7 @@ class Page:
         self.blocks.queue(default_concurrency_limit=TOGETHER, max_size=WAITING)
 
     def _data_fields(self):
-        self._files = gr.File(
+        self._files = UploadField(
             label=f"Data, up to {self._limits.megabytes} MB",
             file_count="multiple",
             height=150,

@@ -64,8 +64,8 @@ def test_points_lie_where_they_should_and_are_coloured_by_class():
     html = scatter(points, np.array([0, 0, -1]), ("<cat>", "dog"))
     paths = dict(re.findall(r'<path d="([^"]+)" stroke="([^"]+)"', html))
     assert paths == {
-        "M160.0 308.0h0": class_colour(-1),
-        "M12.0 160.0h0M308.0 160.0h0": class_colour(0),
+        "M160.0 235.5h0": class_colour(-1),
+        "M12.0 86.0h0M308.0 86.0h0": class_colour(0),
     }
     assert "&lt;cat&gt;" in html
     assert "dog" not in html

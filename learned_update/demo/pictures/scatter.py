@@ -6,7 +6,7 @@ from learned_update.demo.pictures.colours import class_colour
 from learned_update.demo.pictures.markup import escaped
 
 SIDE, MARGIN = 320, 12  # of the picture, in its own units
-WITHIN = 99.5  # per cent of coordinates that fit; what lies outside is on the edge
+WITHIN = 0.5, 99.5  # percentiles that fit; what lies outside is on the edge
 NAMED = 12  # classes that are named below
 
 
@@ -14,13 +14,15 @@ def scatter(points, labels, class_names):
     """An `<svg>`, and an HTML legend below where there are classes.
 
     Args:
-        points: `(rows, 2)` around 0.
+        points: `(rows, 2)`.
         labels: of the rows, -1 for none; None without classes.
         class_names: of the classes.
     """
     half = SIDE / 2
-    reach = np.percentile(np.abs(points), WITHIN) or 1.0
-    places = half + np.clip(points / reach, -1, 1) * (half - MARGIN)
+    low, high = np.percentile(points, WITHIN, axis=0)
+    reach = np.max(high - low) / 2 or 1.0
+    inside = np.clip((points - (low + high) / 2) / reach, -1, 1)
+    places = half + inside * (half - MARGIN)
     if labels is None:
         labels = np.full(len(points), -1)
     paths = []
