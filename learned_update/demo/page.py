@@ -3,6 +3,7 @@
 import pathlib
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from learned_update.demo import handlers
 from learned_update.demo.learning.settings import UNITS
@@ -22,22 +23,6 @@ STYLE = pathlib.Path(__file__).parent / "style.css"
 HEADER = """<header class="lu-header"><h1>learned_update</h1>
 <p>Features of your unlabelled data, by a learning rule that was itself learned.</p>
 </header>"""
-
-
-class UploadField(gr.File):
-    """A field that takes what was uploaded through it, and no other file or address.
-
-    Gradio itself checks that of a page which it launches, not of one that is mounted.
-    """
-
-    is_template = True  # for the browser it is its base class
-
-    async def async_move_resource_to_block_cache(self, path):
-        """Returns the path of an upload; raises `gr.Error` for any other."""
-        uploads = pathlib.Path(self.GRADIO_CACHE).resolve()
-        if path is None or not pathlib.Path(path).resolve().is_relative_to(uploads):
-            raise gr.Error("This file was not uploaded here.")
-        return str(path)
 
 
 class Page:
@@ -64,12 +49,13 @@ class Page:
         self.blocks.queue(default_concurrency_limit=TOGETHER, max_size=WAITING)
 
     def _data_fields(self):
-        self._files = UploadField(
+        self._files = gr.File(
             label=f"Data, up to {self._limits.megabytes} MB",
             file_count="multiple",
             height=150,
             elem_id="files",
         )
+        self._files.async_move_resource_to_block_cache = only_uploads
         self._digits = gr.Button("Try handwritten digits", size="sm", elem_id="digits")
         self._summary = gr.HTML(elem_id="summary")
         self._label = gr.Dropdown(
@@ -172,3 +158,15 @@ class Page:
 
     def _on_leaving(self, request: gr.Request):
         self._visits.end(request.session_hash)
+
+
+async def only_uploads(path):
+    """Returns the path of an upload; raises `gr.Error` for another file or an address.
+
+    Gradio itself checks that of a page which it launches, but not of one that is
+    mounted: there it copies what a visitor names.
+    """
+    uploads = pathlib.Path(get_upload_folder()).resolve()
+    if not pathlib.Path(path).resolve().is_relative_to(uploads):
+        raise gr.Error("This file was not uploaded here.")
+    return str(path)

@@ -51,19 +51,18 @@ class Served:
 def served(folder):
     """Yields `Served` on a free port, with small limits."""
     command = [sys.executable, "-m", "learned_update", "demo", "--port", "0"]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--max_megabytes", str(MEGABYTES), "--steps", "3"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        yield Served(process, pathlib.Path(folder))
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        try:
+            yield Served(process, pathlib.Path(folder))
+        finally:
+            process.kill()
 
 
 def listening_addresses(pid):
