@@ -41,7 +41,7 @@ def tab(page, browser, request):
     tab = browser.new_page(viewport={"width": request.param, "height": 900})
     hosts, failures = set(), []
     tab.on("request", lambda x: hosts.add(urllib.parse.urlsplit(x.url).netloc))
-    tab.on("pageerror", failures.append)
+    tab.on("pageerror", lambda error: failures.append(str(error)))
     tab.goto(page.url)
     tab.wait_for_selector("#learn")
     yield tab
