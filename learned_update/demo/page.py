@@ -168,5 +168,5 @@ async def only_uploads(path):
     """
     uploads = pathlib.Path(get_upload_folder()).resolve()
     if not pathlib.Path(path).resolve().is_relative_to(uploads):
-        raise gr.Error("This file was not uploaded here.")
+        raise gr.Error("This file was not uploaded here.", print_exception=False)
     return str(path)
