@@ -65,7 +65,7 @@ def test_digits_are_learned_and_taken_away(tab, tmp_path):
     assert tab.inner_text("figcaption >> nth=0").startswith("Features")
     assert tab.locator(".lu-scatter path").count() == 3
     assert tab.locator(".lu-fields img").evaluate("x => x.naturalWidth") == 28
-    assert re.search(r"[\d.]+ %", tab.inner_text(".lu-line .lu-value"))
+    assert re.search(r"[\d.]+ %", tab.text_content(".lu-line .lu-value"))
     with tab.expect_download() as download:
         tab.click("text=features.npz")
     download.value.save_as(tmp_path / "features.npz")
