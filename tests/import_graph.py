@@ -37,7 +37,7 @@ PICTURE = (
     ("training", "evaluation", "estimator"),
     ("reproductions",),
     ("registration",),
-    ("benchmarks", "demo"),
+    ("benchmarks", "demo", "diagnosis"),
     ("cli",),
     ("__main__",),
 )

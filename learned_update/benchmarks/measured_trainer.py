@@ -27,13 +27,6 @@ class MeasuredTrainer(MetaTrainer):
             groups[index] = groups[index]._replace(phi=result.phi)
         return state._replace(groups=tuple(groups))
 
-    def truncated_step(self, index):
-        """`TruncatedStep` of a group."""
-        group = self.groups[index]
-        return self._outer_step.truncated_step(
-            base=group.base, episode=group.tasks.episode
-        )
-
     def truncation(self, index):
         """The truncation of a group, a pure function that is not compiled.
 

@@ -10,6 +10,7 @@ from learned_update.reproductions.ablations.reproduction import ablations
 from learned_update.reproductions.beyond.domain import domains
 from learned_update.reproductions.beyond.horizon import horizon
 from learned_update.reproductions.beyond.labels_per_class import labels
+from learned_update.reproductions.estimators.reproduction import estimators
 from learned_update.reproductions.few_shot.learners import few_shot_learners
 from learned_update.reproductions.paper.activations import activations
 from learned_update.reproductions.paper.components import explained, projected
@@ -83,6 +84,10 @@ def _few_shot(request):
     return few_shot_learners(request.rule, request.name, request.quick, request.folder)
 
 
+def _estimators(request):
+    return estimators(request.name, request.quick, request.folder)
+
+
 REPRODUCTIONS = {
     "fig2-left": Reproduction(
         "a VAE's own objective and its few-shot accuracy over training",
@@ -125,6 +130,9 @@ REPRODUCTIONS = {
     "ablations": Reproduction(
         "each component of the rule off, meta-trained with the same budget",
         _ablations,
+    ),
+    "estimators": Reproduction(
+        "estimators of the meta-gradient, meta-trained with equal compute", _estimators
     ),
     "horizon": Reproduction(
         "accuracy over inner steps, far beyond those of meta-training",

@@ -254,6 +254,13 @@ class MetaTrainer:
         results = self._outer_step.truncations(phis, drawn)
         return mean_gradient([result.gradient for result in results.values()])
 
+    def truncated_step(self, index):
+        """`TruncatedStep` of a group."""
+        group = self.groups[index]
+        return self._outer_step.truncated_step(
+            base=group.base, episode=group.tasks.episode
+        )
+
     def _truncation_length(self, state):
         return self.schedule.draw_truncation_length(
             generator(self.seed, TRUNCATION, state.outer_step)

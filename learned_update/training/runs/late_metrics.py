@@ -8,7 +8,8 @@ from learned_update.training.outer_steps.step_metrics import COUNTS
 class LateMetrics:
     """Writes the metrics of an outer step when the next one has been handed out.
 
-    `seconds` is added to them: the time since the metrics before were read.
+    `seconds` is added to them, the time since the metrics before were read, and
+    `cpu_seconds`, that of all threads of the process meanwhile.
 
     Args:
         write: function of a dict of metrics, for the log.
@@ -25,7 +26,7 @@ class LateMetrics:
 
     def restart_clock(self):
         """Leaves out what was done since metrics were read the last time."""
-        self._since = time.perf_counter()
+        self._since = time.perf_counter(), time.process_time()
 
     def add(self, metrics):
         """Takes metrics that may still be on the device, and reads those before."""
@@ -37,8 +38,10 @@ class LateMetrics:
         if self._waiting is None:
             return
         metrics, self._waiting = dict(self._waiting), None
-        now = time.perf_counter()
-        metrics["seconds"], self._since = now - self._since, now
+        before, self._since = self._since, (time.perf_counter(), time.process_time())
+        metrics["seconds"], metrics["cpu_seconds"] = (
+            now - then for now, then in zip(self._since, before, strict=True)
+        )
         self._write(metrics)
         self._observe(metrics)
         self._bar.update(

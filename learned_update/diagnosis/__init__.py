@@ -1,0 +1,1 @@
+"""A look inside a run: metrics, gradients, sensitivity, weight changes."""

@@ -1,0 +1,1 @@
+"""What is measured of a rule on fixed tasks, whose unrolls begin at an initial phi."""
