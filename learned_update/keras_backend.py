@@ -11,6 +11,12 @@ from learned_update.errors import invalid
 
 SUPPORTED = ("tensorflow", "jax")
 _VARIABLE = "KERAS_BACKEND"
+_XLA = "XLA_FLAGS"
+_DETERMINISTIC = (  # the first one also keeps XLA from choosing by measured times
+    "--xla_gpu_deterministic_ops=true",
+    "--xla_cpu_multi_thread_eigen=false",
+)
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def checked_backend():
@@ -39,6 +45,23 @@ def checked_backend():
             "before Python starts.",
         )
     return name
+
+
+def ask_for_determinism():
+    """Sets in the environment what makes XLA and NumPy repeat every bit.
+
+    Before NumPy and the backend are imported; `backend.make_deterministic` does the
+    rest.
+    """
+    flags = os.environ.get(_XLA, "").split()
+    added = [flag for flag in _DETERMINISTIC if flag not in flags]
+    os.environ[_XLA] = " ".join([*flags, *added])
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+
+
+def is_deterministic():
+    """Whether `ask_for_determinism` was called, here or for the process before it."""
+    return set(_DETERMINISTIC) <= set(os.environ.get(_XLA, "").split())
 
 
 def _chosen():

@@ -39,6 +39,8 @@ LONG = {  # and which of a file
     "tests/demo/test_visitors.py": "",
     "tests/training/test_several.py": "tensorflow",
     "tests/training/test_kills.py": "",
+    "tests/training/test_determinism.py": "two_processes",
+    "tests/training/test_memory.py": "",
 }
 
 

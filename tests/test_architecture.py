@@ -18,7 +18,7 @@ _LAZY_TENSORFLOW = (
     *_EAGER_TENSORFLOW,
     "learned_update/data/sources/tfds/",  # TensorFlow Datasets
     "learned_update/export/",
-    "learned_update/training/runs/metrics_log.py",  # TensorBoard events
+    "learned_update/training/runs/events.py",  # of TensorBoard
     "learned_update/zoo/released/checkpoint_reader.py",
 )
 _JAX = (

@@ -22,6 +22,7 @@ device_names = _backend.device_names
 is_concrete = _backend.is_concrete
 jit = _backend.jit
 keep_compiled = _backend.keep_compiled
+make_deterministic = _backend.make_deterministic
 mean = _backend.mean
 moving = _backend.moving
 optimizer_step = _backend.optimizer_step

@@ -57,6 +57,17 @@ def keep_compiled(folder):
     del folder
 
 
+def make_deterministic():
+    """Makes what is computed from now on the same at every repetition, to the bit.
+
+    Before anything is computed. Operations have one thread each, so that the number
+    of cores does not matter. What XLA needs is set in the environment before the
+    backend is loaded: `keras_backend.ask_for_determinism`.
+    """
+    tf.config.experimental.enable_op_determinism()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+
+
 def jit(function, free=None, xla=None, donate=()):
     """A compiled function.
 

@@ -1,6 +1,7 @@
 """What a measuring process can be asked for, by name."""
 
 from learned_update.benchmarks import engines
+from learned_update.benchmarks.checkpoint_cost import measure_checkpoint_cost
 from learned_update.benchmarks.configuration import (
     SERIES,
     SMALL,
@@ -34,6 +35,10 @@ def _matrix_peak():
     return {"tflops_per_s": matrix_peak(), "device": engines.device_name()}
 
 
+def _checkpoint_cost(configuration, outer_steps):
+    return measure_checkpoint_cost(Configuration(**configuration), outer_steps)
+
+
 def _scaling(size, repeats):
     return measure_series(size, SERIES[size], SMALL, repeats)
 
@@ -50,6 +55,7 @@ REQUESTS = {
     "released inner step": _released_inner_step,
     "meta-gradient": _meta_gradient,
     "matrix peak": _matrix_peak,
+    "checkpoint cost": _checkpoint_cost,
     "scaling": _scaling,
     "ahead of time": _ahead_of_time,
 }

@@ -6,6 +6,8 @@ import os
 import sys
 import tempfile
 
+from learned_update.keras_backend import ask_for_determinism
+
 
 def prepare():
     """Sets the default backend and keeps TensorFlow's C++ log to errors.
@@ -16,6 +18,15 @@ def prepare():
         sys.stdout.reconfigure(errors="backslashreplace")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def make_deterministic():
+    """Has everything that is computed repeat to the bit on this machine."""
+    ask_for_determinism()
+    with quiet_imports():
+        from learned_update import backend
+
+        backend.make_deterministic()
 
 
 @contextlib.contextmanager

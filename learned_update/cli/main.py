@@ -15,6 +15,7 @@ from learned_update.version import __version__
 
 VERBS = (  # each a module of `verbs`
     "train",
+    "diagnose",
     "evaluate",
     "few-shot",
     "reproduce",

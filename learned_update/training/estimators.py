@@ -57,7 +57,7 @@ def full_backpropagation(clip_norm, rematerialise, schedule):
 
 
 @gin.configurable(module="learned_update")
-def truncated_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
+def truncated_es(clip_norm, rematerialise, schedule, sigma=SIGMA, pairs=1):
     """`TruncatedES`: antithetic pairs that begin at the same phi.
 
     Args:
@@ -65,13 +65,14 @@ def truncated_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
         rematerialise: likewise.
         schedule: likewise.
         sigma: standard deviation of a perturbation of theta.
+        pairs: antithetic pairs per task.
     """
     del rematerialise, schedule
-    return TruncatedES(clip_norm, _checked(sigma))
+    return TruncatedES(clip_norm, *_checked(sigma, pairs))
 
 
 @gin.configurable(module="learned_update")
-def persistent_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
+def persistent_es(clip_norm, rematerialise, schedule, sigma=SIGMA, pairs=1):
     """`PersistentES`: without truncation bias.
 
     Args:
@@ -79,13 +80,14 @@ def persistent_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
         rematerialise: likewise.
         schedule: likewise.
         sigma: standard deviation of a perturbation of theta.
+        pairs: antithetic pairs per task.
     """
     del rematerialise, schedule
-    return PersistentES(clip_norm, _checked(sigma))
+    return PersistentES(clip_norm, *_checked(sigma, pairs))
 
 
 @gin.configurable(module="learned_update")
-def single_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
+def single_es(clip_norm, rematerialise, schedule, sigma=SIGMA, pairs=1):
     """`SingleES`: one perturbation per unroll, without truncation bias.
 
     Args:
@@ -93,13 +95,14 @@ def single_es(clip_norm, rematerialise, schedule, sigma=SIGMA):
         rematerialise: likewise.
         schedule: likewise.
         sigma: standard deviation of a perturbation of theta.
+        pairs: antithetic pairs per task.
     """
     del rematerialise, schedule
-    return SingleES(clip_norm, _checked(sigma))
+    return SingleES(clip_norm, *_checked(sigma, pairs))
 
 
 @gin.configurable(module="learned_update")
-def mixture(clip_norm, rematerialise, schedule, sigma=SIGMA):
+def mixture(clip_norm, rematerialise, schedule, sigma=SIGMA, pairs=1):
     """`Mixture` of truncated backpropagation and truncated ES.
 
     Args:
@@ -107,12 +110,13 @@ def mixture(clip_norm, rematerialise, schedule, sigma=SIGMA):
         rematerialise: likewise.
         schedule: likewise.
         sigma: standard deviation of a perturbation of theta.
+        pairs: antithetic pairs per task.
     """
     del schedule
-    return Mixture(clip_norm, rematerialise, _checked(sigma))
+    return Mixture(clip_norm, rematerialise, *_checked(sigma, pairs))
 
 
-def _checked(sigma):
+def _checked(sigma, pairs):
     if not sigma > 0:
         raise invalid(
             "Theta is not perturbed.",
@@ -120,4 +124,11 @@ def _checked(sigma):
             received=f"sigma={sigma!r}",
             remedy="0.01 is a good beginning.",
         )
-    return sigma
+    if pairs < 1:
+        raise invalid(
+            "There is nothing to take differences of.",
+            expected="pairs >= 1",
+            received=f"pairs={pairs!r}",
+            remedy="One pair per task will do where there are several tasks.",
+        )
+    return sigma, pairs

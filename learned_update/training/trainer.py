@@ -21,6 +21,7 @@ from learned_update.training.optimizer import BETA_1, BETA_2
 from learned_update.training.outer_steps import layout
 from learned_update.training.outer_steps.compiled import CompiledOuterStep
 from learned_update.training.outer_steps.draws import GroupDraws, OuterDraw
+from learned_update.training.outer_steps.families import families
 from learned_update.training.outer_steps.outer_step import mean_gradient
 from learned_update.training.outer_steps.slots import (
     TRUNCATION,
@@ -117,6 +118,9 @@ class MetaTrainer:
             )
             for index, group in enumerate(groups)
         )
+        self._families = families(
+            dataset.name for group in groups for dataset in group.tasks.datasets
+        )
         self.optimizer.build(rule.trainable_variables)
         estimator = (estimator or truncated_backpropagation)(
             clip_norm=clip_norm,
@@ -125,7 +129,7 @@ class MetaTrainer:
         )
         phis = [spare_phi(group) for group in self.groups]
         noise_shapes = [
-            tuple(variable.shape)
+            (estimator.pairs, *variable.shape)
             for variable in rule.trainable_variables
             if estimator.perturbs
         ]
@@ -179,7 +183,7 @@ class MetaTrainer:
         Returns:
             `OuterDraw`.
         """
-        steps = self._truncation_length(state)
+        steps, visited = self._truncation_length(state), self._visited(state)
         return OuterDraw(
             steps,
             {
@@ -187,8 +191,9 @@ class MetaTrainer:
                     self._draws[index](state.groups[index], state.outer_step, steps),
                     layout.DRAWN,
                 )
-                for index in self._visited(state)
+                for index in visited
             },
+            tuple(name for index in visited for name in self._draws[index].datasets),
         )
 
     def advance(self, state: TrainState) -> tuple[TrainState, int]:
@@ -241,6 +246,7 @@ class MetaTrainer:
             counts,
             [result.figures for result in results.values()],
             self.clip_norm,
+            tuple(self._families[name] for name in drawn.datasets),
         )
         return following._replace(counts=counts, groups=tuple(groups)), metrics
 

@@ -8,8 +8,10 @@ import sys
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from learned_update.meta.estimators.antithetic import Pair
+from learned_update.types import TaskBatch, TruncationData
 from tests.meta.estimator_problems import (
     ESTIMATORS,
     INFINITE,
@@ -17,6 +19,7 @@ from tests.meta.estimator_problems import (
     Balancing,
     Smooth,
     estimate,
+    phi_of,
     results,
 )
 
@@ -92,6 +95,30 @@ def test_estimators_agree_on_the_smooth_problem_with_several_truncations():
         assert (np.abs(mean - expected) < ERRORS * error + SIGMA**2).all()
 
 
+@pytest.mark.parametrize("name", ["truncated ES", "persistent ES", "single ES"])
+def test_several_pairs_are_as_many_samples_of_one_task(name):
+    """Two pairs of three tasks, and one pair each of six, with the same noise."""
+    two, theta = ESTIMATORS[name]._replace(pairs=2), Smooth.theta
+    rng, found = np.random.default_rng(3), []
+    noise = [[rng.standard_normal((3, 2, *x.shape)) for x in theta] for _ in range(2)]
+    for estimator, shape in ((two, (3, 2)), (ESTIMATORS[name], (6, 1))):
+        total, carried = 0.0, None
+        for drawn in noise:
+            drawn = tuple(x.reshape(*shape, *x.shape[2:]) for x in drawn)
+            if carried is None:
+                start = phi_of(np.tile(Smooth.initial, (shape[0], 1)))
+                carried = estimator.begin(start, drawn)
+            batch = TaskBatch(*(np.zeros((2, shape[0], 1), np.int32) for _ in range(3)))
+            data = TruncationData((), (), batch, None, drawn)
+            result = estimator(
+                Smooth(), [*map(ops.convert_to_tensor, theta)], carried, data
+            )
+            carried = result.phi
+            total = total + np.concatenate([np.ravel(x) for x in result.gradient])
+        found.append(total)
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-9)
+
+
 def test_formulas_of_one_sample():
     """PES in NumPy: two truncations of two steps, with perturbations of their own."""
     problem, samples = Smooth(), 3
@@ -120,10 +147,10 @@ def test_formulas_of_one_sample():
     for found, expected in zip(gradient, total, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-9)
     assert isinstance(carried, Pair)
-    for side, phi in enumerate((carried.positive, carried.negative)):
+    for side, phi in enumerate((carried.positive[0], carried.negative[0])):
         np.testing.assert_allclose(phi.layers[0].kernel, states[side], rtol=1e-12)
     for found, expected in zip(carried.perturbation, xi, strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-12)
+        np.testing.assert_allclose(found[:, 0], expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

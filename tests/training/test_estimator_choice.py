@@ -1,5 +1,7 @@
 """Estimators in the trainer: chosen by name, drawn for, resumed exactly."""
 
+import functools
+
 import gin
 import numpy as np
 import pytest
@@ -53,24 +55,32 @@ def test_a_perturbation_of_nothing(name, sigma):
         getattr(estimators, name)(0.3, "steps", Schedule(), sigma=sigma)
 
 
+def test_no_pairs():
+    with pytest.raises(ValueError, match="differences of. Expected: pairs >= 1"):
+        estimators.mixture(0.3, "steps", Schedule(), pairs=0)
+
+
 def test_noise_is_drawn_anew_for_every_truncation_and_slot():
-    run = small_run.trainer(estimator=estimators.persistent_es)
+    estimator = functools.partial(estimators.persistent_es, pairs=3)
+    run = small_run.trainer(estimator=estimator)
     state = run.initial_state()
     first, again = (run.draw(state).groups[0].noise for _ in range(2))
     later = run.draw(run.advance(state)[0]).groups[0].noise
     variables = run.rule.trainable_variables
     for a, b, c, variable in zip(first, again, later, variables, strict=True):
-        assert a.shape == (2, *variable.shape)
+        assert a.shape == (2, 3, *variable.shape)
         np.testing.assert_array_equal(a, b)
         assert not np.array_equal(a, c)
         assert not np.array_equal(a[0], a[1])
+        assert not np.array_equal(a[0, 0], a[0, 1])
     drawn = np.concatenate([np.ravel(x) for x in first])
     assert abs(drawn.mean()) < 5 / np.sqrt(drawn.size)
     assert abs(drawn.std() - 1) < 5 / np.sqrt(2 * drawn.size)
 
 
 def test_a_run_with_perturbations_goes_on_exactly(tmp_path):
-    run = small_run.trainer(estimator=estimators.persistent_es, clip_norm=1.0)
+    estimator = functools.partial(estimators.persistent_es, pairs=2)
+    run = small_run.trainer(estimator=estimator, clip_norm=1.0)
     state = run.initial_state()
     for _ in range(2):
         state, _ = run.step(state)

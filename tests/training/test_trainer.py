@@ -27,6 +27,7 @@ from learned_update.training import (
 )
 from learned_update.training.outer_steps.slots import draw_phi, spare_phi
 from learned_update.training.saving.checkpoint import SLOT_FIELDS
+from learned_update.training.saving.folder import write_checkpoint
 from learned_update.types import SKIPPED
 from tests.arithmetic import assert_same_to_rounding
 from tests.training import small_run
@@ -241,6 +242,15 @@ def test_checkpoints_for_figures_are_kept_for_good(trainer, tmp_path):
         state = state._replace(outer_step=step)
         save_checkpoint(tmp_path, trainer, state, keep=2, keep_every=3)
     assert [outer_step_of(p) for p in checkpoints(tmp_path)] == [0, 3, 6, 8, 9]
+
+
+def test_checkpoints_of_the_best_rules_are_kept_while_they_are_the_best(tmp_path):
+    for step in range(8):
+        best = {2} if step < 6 else {5}
+        write_checkpoint(tmp_path, {"outer_step": step}, keep=2, best=best)
+        found = [outer_step_of(p) for p in checkpoints(tmp_path)]
+        assert found[-2:] == [x for x in (step - 1, step) if x >= 0]
+        assert found[:-2] == ([2] if 3 < step < 6 else [5] if step == 7 else [])
 
 
 def test_bad_checkpoints_are_refused_and_change_nothing(trainer, theta, tmp_path):

@@ -56,6 +56,16 @@ def _cell(column, row, first):
     return f"{value:.3g}"
 
 
+def checkpoint_cost(row):
+    """A line about what `measure_checkpoint_cost` gives."""
+    return (
+        f"outer step: {row['step_s']:.3g} s; a checkpoint adds "
+        f"{1000 * row['checkpoint_s']:.3g} ms ({1000 * row['checkpoint_cpu_s']:.3g} ms "
+        f"of a core): {row['share']:.2%} of a step at checkpoint_every = "
+        f"{row['every']} (dearest round {row['largest_share']:.2%}; {row['backend']})"
+    )
+
+
 def scaling(row):
     """A line about a series of `measure_series`."""
     seconds = ", ".join(

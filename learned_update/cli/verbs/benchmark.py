@@ -17,6 +17,7 @@ example:
   learned-update benchmark --outer_steps 5 --variants rematerialised kept
   learned-update benchmark --backend jax --tasks 64 --width 128 --json
   learned-update benchmark --scaling scaling.png
+  learned-update benchmark --checkpoints --outer_steps 20
   learned-update benchmark --aot v5e:2x2 --gin_file experiments/paper.gin
 
 Each variant runs in a process of its own, so that its peak memory is its own; the
@@ -81,6 +82,11 @@ def add_arguments(parser):
         metavar="FILE",
         help="measure over tasks, inner steps, width and depth instead, and draw it",
     )
+    parser.add_argument(
+        "--checkpoints",
+        action="store_true",
+        help="measure what a checkpoint adds to a run instead",
+    )
     add_force_argument(parser)
     _add_arguments_ahead_of_time(parser)
 
@@ -120,20 +126,38 @@ def run(options):
         _compile_ahead_of_time(options)
     elif options.scaling:
         _measure_scaling(options)
+    elif options.checkpoints:
+        _measure_checkpoints(options)
     else:
         _measure_variants(options)
 
 
-def _measure_variants(options):
+def _sizes(options, least=1):
+    """Sizes of what is measured; raises `ValueError` if they make no sense."""
     sizes = {name: getattr(options, name) for name in SIZES}
     configurations.check_configuration(configurations.Configuration(**sizes))
-    if options.outer_steps < 1:
+    if options.outer_steps < least:
         raise invalid(
-            "No outer step is to be timed.",
-            expected="outer_steps >= 1",
+            "Too few outer steps are to be timed.",
+            expected=f"outer_steps >= {least}",
             received=f"outer_steps={options.outer_steps}",
             remedy="Five are enough on an idle machine.",
         )
+    return sizes
+
+
+def _measure_checkpoints(options):
+    row = processes.ask(
+        "checkpoint cost",
+        options.backend,
+        configuration=_sizes(options, least=2),
+        outer_steps=options.outer_steps,
+    )
+    print(json.dumps(row) if options.json else tables.checkpoint_cost(row))
+
+
+def _measure_variants(options):
+    sizes = _sizes(options)
     if options.profile:
         check_folder(options.profile)
     printed = tables.Lines() if options.json else tables.Tables()

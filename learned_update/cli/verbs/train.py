@@ -2,6 +2,7 @@
 
 import pathlib
 
+from learned_update.cli import environment
 from learned_update.cli.arguments import integer, seed
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
 from learned_update.cli.outputs import check_folder
@@ -33,6 +34,12 @@ def add_arguments(parser):
         help="seed of everything random; without it the configuration's",
     )
     parser.add_argument(
+        "--deterministic",
+        action="store_true",
+        help="the same command gives the same bits on the same machine; slower where "
+        "many cores or a GPU share one operation",
+    )
+    parser.add_argument(
         "--begin_anew",
         action="store_true",
         help="begin at the first outer step; what a run has written there before is "
@@ -62,6 +69,8 @@ def run(options):
     given = [] if options.seed is None else [f"meta_train.seed = {options.seed}"]
     run_dir = pathlib.Path(options.run_dir)
     check_folder(run_dir)
+    if options.deterministic:
+        environment.make_deterministic()
     configure(options, given)
     from learned_update.files import writing
     from learned_update.training.hosts.card import run_card

@@ -73,7 +73,10 @@ class UnrollGradients:
         for first, count in _truncations(self.steps, length):
             noise = tuple(
                 ops.convert_to_tensor(
-                    rng.standard_normal((len(tasks.datasets), *x.shape)), x.dtype
+                    rng.standard_normal(
+                        (len(tasks.datasets), estimator.pairs, *x.shape)
+                    ),
+                    x.dtype,
                 )
                 for x in theta
             )

@@ -79,21 +79,6 @@ def in_groups(tasks, size):
     ]
 
 
-def families(datasets):
-    """What each data set is counted to: the beginning of its name up to a `/`.
-
-    If that were the same for all, it is the name itself.
-
-    Args:
-        datasets: names.
-
-    Returns:
-        `{name: family}`.
-    """
-    found = {name: name.split("/")[0] for name in datasets}
-    return found if len({*found.values()}) > 1 else {name: name for name in found}
-
-
 def _in_turn(group, count):
     """Tasks of one data set after the other, those of weight 0 left out."""
     possible = [i for i, weight in enumerate(group.tasks.weights) if weight > 0]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from learned_update.diagnosis.probes.course import growth
-from learned_update.diagnosis.probes.tasks import families
 from learned_update.evaluation.results.figures import COLOURS, DASHES
+from learned_update.training.outer_steps.families import families
 
 _NAMED_TERMS = 7  # with a colour of their own; the others are shown together
 
@@ -58,13 +58,13 @@ def draw_bias(axis, findings):
             marker="^",
             capsize=3,
             linestyle="none",
-            label="persistent ES: share of the whole unroll's, ± 2 s.e.",
+            label="persistent ES along the whole unroll's, ± 2 s.e.",
         )
     _lengths(axis, found)
     low, high = axis.get_ylim()
-    axis.set_ylim(min(low, -1.05), max(high, 1.05))
+    axis.set_ylim(low - 0.45 * (high - low), max(high, 1.05))  # room for the legend
     axis.set(title="truncation bias", ylabel="1: no bias")
-    axis.legend(frameon=False, fontsize="x-small", loc="best")
+    axis.legend(frameon=False, fontsize="x-small", loc="lower right")
 
 
 def draw_sensitivity(axis, findings):
@@ -177,9 +177,11 @@ def draw_shares(axis, findings):
     axis.legend(
         frameon=False,
         fontsize="x-small",
-        ncols=3,
+        ncols=4,
         loc="upper center",
-        bbox_to_anchor=(0.4, -0.2),
+        bbox_to_anchor=(0.35, -0.2),
+        columnspacing=1.0,
+        handlelength=1.5,
     )
 
 

@@ -83,15 +83,17 @@ def draw_gradient_norms(axis, findings):
         label="step skipped",
     )
     said = [f"{number} {words}" for words, number in counts(metrics).items()]
-    axis.set(title="gradient of the run", xlabel="outer step", ylabel="norm")
-    axis.legend(frameon=False, fontsize="small", loc="upper right")
-    axis.text(
-        0.02,
-        0.02,
-        "\n".join(said),
-        transform=axis.transAxes,
+    axis.set(xlabel="outer step", ylabel="norm")
+    axis.set_title(
+        f"gradient of the run\n{', '.join(said[:2])},\n{', '.join(said[2:])}",
         fontsize="small",
-        va="bottom",
+    )
+    axis.legend(frameon=False, fontsize="small", loc="upper right")
+
+
+def _shown(milliseconds):
+    return (
+        f"{milliseconds:,.0f} ms" if milliseconds >= 100 else f"{milliseconds:.3g} ms"
     )
 
 
@@ -112,5 +114,5 @@ def draw_seconds(axis, findings):
     axis.set_xscale("log")
     axis.set_xlim(left=min(values.min() / 3, 1.0), right=values.max() * 6)
     for place, value in zip(places, values, strict=True):
-        axis.text(value * 1.15, place, f"{value:.3g} ms", va="center", fontsize="small")
+        axis.text(value * 1.15, place, _shown(value), va="center", fontsize="small")
     axis.set(title="time of the parts", xlabel="milliseconds, median")

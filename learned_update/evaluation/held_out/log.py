@@ -1,11 +1,12 @@
 """Held-out accuracies of a run, a line of JSON per evaluation and domain."""
 
 import json
+import os
 import pathlib
 from typing import NamedTuple
 
 from learned_update.errors import invalid
-from learned_update.files import atomic_path
+from learned_update.files import atomic_path, writing
 
 HELD_OUT_FILE = "held_out.jsonl"
 BEST_FOLDER = "best"
@@ -61,10 +62,16 @@ def read_scores(run_dir):
 
 
 def append_scores(run_dir, scores):
-    """Adds the `HeldOutScore`s of one evaluation, in one piece."""
+    """Adds the `HeldOutScore`s of one evaluation, in one piece, which is then on disk.
+
+    Raises:
+        StorageError: the disk is full, and the like.
+    """
     path = pathlib.Path(run_dir) / HELD_OUT_FILE
-    with path.open("a", encoding="utf-8") as file:
+    with writing(path), path.open("a", encoding="utf-8") as file:
         file.write(_lines(scores))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def resume_scores(run_dir, outer_step, domains, trials):

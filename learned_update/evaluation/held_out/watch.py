@@ -73,6 +73,22 @@ class HeldOutWatch:
         self.losses[metrics["outer_step"]] = metrics["meta_loss"]
         self.training_seconds += metrics.get("seconds", 0.0)
 
+    def best_steps(self):
+        """Outer steps of the evaluations whose rules are kept as the best."""
+        best = (
+            best_score([score for score in self.history if score.domain == domain])
+            for domain in self.domains
+        )
+        return {score.outer_step for score in best if score is not None}
+
+    def go_back(self, outer_step):
+        """Forgets what came after an outer step, as the run has gone back to it."""
+        self.history = resume_scores(
+            self.run_dir, outer_step, self.domains, self.trials
+        )
+        self.losses = {x: y for x, y in self.losses.items() if x <= outer_step}
+        self.first_step = outer_step
+
     def due(self, outer_step):
         """Whether to evaluate after an outer step.
 

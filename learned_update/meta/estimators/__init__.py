@@ -2,8 +2,8 @@
 
 An estimator has
 
-* `perturbs`: whether it reads noise, a standard normal number per task and number of
-  theta, drawn anew for every truncation;
+* `perturbs`: whether it reads noise, standard normal numbers drawn anew for every
+  truncation; then `pairs`: how many for each task and number of theta;
 * `begin(phi, noise)`: what it carries from one truncation of an unroll to the next, a
   tree whose leaves have the leading axes of `phi`;
 * `(step, theta, carried, data) -> MetaGradient`, whose `phi` is what it carries on.

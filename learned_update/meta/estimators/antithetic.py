@@ -11,17 +11,17 @@ from learned_update.types import Phi
 
 
 class Pair(NamedTuple):
-    """What two unrolls with opposite perturbations carry; leading `tasks` axis.
+    """What pairs of unrolls with opposite perturbations carry; leading `tasks` axis.
 
     Attributes:
-        positive: `Phi` of theta + perturbation.
-        negative: `Phi` of theta - perturbation.
-        perturbation: one tensor per trainable variable, which the difference of the
-            losses is credited to.
+        positive: a `Phi` of theta + perturbation for every pair.
+        negative: a `Phi` of theta - perturbation for every pair.
+        perturbation: one tensor per trainable variable, which the differences of the
+            losses are credited to; the axis of the pairs after that of the tasks.
     """
 
-    positive: Phi
-    negative: Phi
+    positive: tuple[Phi, ...]
+    negative: tuple[Phi, ...]
     perturbation: list[Any]
 
 
@@ -39,11 +39,34 @@ class SideBySide(NamedTuple):
     query_accuracies: list[Any]
 
 
-def shaped(noise, theta, scale=1.0):
-    """Noise times a scale, in the shapes of theta after the `tasks` axis."""
+def begun(phi, pairs, perturbation):
+    """A `Pair` whose unrolls all begin at the same phi."""
+    return Pair((phi,) * pairs, (phi,) * pairs, perturbation)
+
+
+def shaped(noise, theta, pairs=1, scale=1.0):
+    """Noise times a scale, in the shapes of theta after the axes of tasks and pairs."""
     return [
-        scale * ops.cast(ops.reshape(each, (-1, *x.shape)), x.dtype)
+        scale * ops.cast(ops.reshape(each, (-1, pairs, *x.shape)), x.dtype)
         for each, x in zip(noise, theta, strict=True)
+    ]
+
+
+def both_ways(theta, perturbation, pairs):
+    """Thetas moved by each of the perturbations, then by the opposite of each.
+
+    Args:
+        theta: values for `rule.trainable_variables`.
+        perturbation: one tensor per variable, axes of tasks and pairs first.
+        pairs: how many.
+
+    Returns:
+        Twice as many lists of tensors with a leading `tasks` axis.
+    """
+    return [
+        [x + sign * each[:, pair] for x, each in zip(theta, perturbation, strict=True)]
+        for sign in (1.0, -1.0)
+        for pair in range(pairs)
     ]
 
 
@@ -92,31 +115,40 @@ def unrolled_side_by_side(step, thetas, phis, data):
 
 
 def pair_gradient(perturbation, losses, sigma):
-    """perturbation (L+ - L-) / (2 sigma^2) of every task.
+    """perturbation (L+ - L-) / (2 sigma^2) of every task, the mean over its pairs.
 
     Args:
-        perturbation: one tensor per variable, leading `tasks` axis.
-        losses: of theta moved by it, and by its opposite, `(tasks,)` each.
+        perturbation: one tensor per variable, axes of tasks and pairs first.
+        losses: in the order of `both_ways`, `(tasks,)` each.
         sigma: standard deviation of one perturbation.
 
     Returns:
         One tensor per variable, leading `tasks` axis.
     """
-    slope = (losses[0] - losses[1]) / (2.0 * sigma**2)
+    pairs = len(losses) // 2
+    slopes = [
+        (losses[pair] - losses[pairs + pair]) / (2.0 * sigma**2)
+        for pair in range(pairs)
+    ]
     return [
-        ops.reshape(slope, (-1, *(1 for _ in each.shape[1:]))) * each
+        sum(
+            ops.reshape(slope, (-1, *(1 for _ in each.shape[2:]))) * each[:, pair]
+            for pair, slope in enumerate(slopes)
+        )
+        / pairs
         for each in perturbation
     ]
 
 
 def pair_truncation(step, theta, pair, applied, credited, data, sigma, clip_norm):
-    """A truncation of two unrolls with opposite perturbations.
+    """A truncation of pairs of unrolls with opposite perturbations.
 
     Args:
         step: `TruncatedStep`.
         theta: values for `rule.trainable_variables`.
         pair: `Pair` before it.
-        applied: perturbation of theta in it, one tensor per variable.
+        applied: perturbations of theta in it, one tensor per variable, axes of tasks
+            and pairs first.
         credited: perturbation that its losses are credited to.
         data: `TruncationData`.
         sigma: standard deviation of one perturbation.
@@ -125,17 +157,15 @@ def pair_truncation(step, theta, pair, applied, credited, data, sigma, clip_norm
     Returns:
         `MetaGradient`, with a `Pair` as `phi`.
     """
-    thetas = [
-        [x + sign * each for x, each in zip(theta, applied, strict=True)]
-        for sign in (1.0, -1.0)
-    ]
-    result = unrolled_side_by_side(step, thetas, [pair.positive, pair.negative], data)
+    pairs = len(pair.positive)
+    thetas = both_ways(theta, applied, pairs)
+    result = unrolled_side_by_side(step, thetas, [*pair.positive, *pair.negative], data)
     gradients = pair_gradient(credited, result.losses, sigma)
     gradient, norm = clipped_mean(gradients, result.phis, clip_norm)
     return MetaGradient(
         gradient=gradient,
-        phi=Pair(*result.phis, credited),
-        loss=sum(result.losses) / 2.0,
-        query_accuracy=sum(result.query_accuracies) / 2.0,
+        phi=Pair(tuple(result.phis[:pairs]), tuple(result.phis[pairs:]), credited),
+        loss=sum(result.losses) / (2.0 * pairs),
+        query_accuracy=sum(result.query_accuracies) / (2.0 * pairs),
         norm=norm,
     )

@@ -28,11 +28,13 @@ class Mixture(NamedTuple):
         clip_norm: bound of the global norm of a task's gradient, of either kind.
         rematerialise: what the gradient computes again, see `backend.scan`.
         sigma: standard deviation of a perturbation.
+        pairs: of perturbed truncations per task.
     """
 
     clip_norm: float
     rematerialise: str = "steps"
     sigma: float = 0.01
+    pairs: int = 1
 
     perturbs = True
 
@@ -43,7 +45,9 @@ class Mixture(NamedTuple):
 
     def __call__(self, step, theta, carried, data):
         """`MetaGradient`, of which the norm is that of backpropagation."""
-        by_pairs, result = perturbed_truncation(step, theta, carried, data, self.sigma)
+        by_pairs, result = perturbed_truncation(
+            step, theta, carried, data, self.sigma, self.pairs
+        )
         back = task_gradients(step, theta, carried, data, self.rematerialise)
         norm = per_task_norm(back.gradients) + 0.0 * per_task_norm(by_pairs)
         for phi in (*result.phis, back.phi):

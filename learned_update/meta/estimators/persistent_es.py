@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from keras import ops
 
-from learned_update.meta.estimators.antithetic import Pair, pair_truncation, shaped
+from learned_update.meta.estimators.antithetic import begun, pair_truncation, shaped
 
 
 class PersistentES(NamedTuple):
@@ -18,21 +18,23 @@ class PersistentES(NamedTuple):
     Attributes:
         clip_norm: bound of the global norm of a task's gradient.
         sigma: standard deviation of a perturbation.
+        pairs: of unrolls per task.
     """
 
     clip_norm: float
     sigma: float = 0.01
+    pairs: int = 1
 
     perturbs = True
 
     def begin(self, phi, noise):
-        """Both unrolls at the same phi, and no perturbation yet."""
-        return Pair(phi, phi, [ops.zeros_like(each) for each in noise])
+        """All unrolls at the same phi, and no perturbation yet."""
+        return begun(phi, self.pairs, [ops.zeros_like(each) for each in noise])
 
     def __call__(self, step, theta, carried, data):
         """As `pair_truncation`."""
-        applied = shaped(data.noise, theta, self.sigma)
-        before = shaped(carried.perturbation, theta)
+        applied = shaped(data.noise, theta, self.pairs, self.sigma)
+        before = shaped(carried.perturbation, theta, self.pairs)
         credited = [x + y for x, y in zip(before, applied, strict=True)]
         return pair_truncation(
             step, theta, carried, applied, credited, data, self.sigma, self.clip_norm

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from learned_update.meta.estimators.antithetic import Pair, pair_truncation, shaped
+from learned_update.meta.estimators.antithetic import begun, pair_truncation, shaped
 
 
 class SingleES(NamedTuple):
@@ -16,20 +16,22 @@ class SingleES(NamedTuple):
     Attributes:
         clip_norm: bound of the global norm of a task's gradient.
         sigma: standard deviation of a perturbation.
+        pairs: of unrolls per task.
     """
 
     clip_norm: float
     sigma: float = 0.01
+    pairs: int = 1
 
     perturbs = True
 
     def begin(self, phi, noise):
-        """Both unrolls at the same phi, and the perturbation of all of the unroll."""
-        return Pair(phi, phi, [self.sigma * each for each in noise])
+        """All unrolls at the same phi, and the perturbation of all of the unroll."""
+        return begun(phi, self.pairs, [self.sigma * each for each in noise])
 
     def __call__(self, step, theta, carried, data):
         """As `pair_truncation`."""
-        same = shaped(carried.perturbation, theta)
+        same = shaped(carried.perturbation, theta, self.pairs)
         return pair_truncation(
             step, theta, carried, same, same, data, self.sigma, self.clip_norm
         )

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from learned_update.meta.estimators.antithetic import (
+    both_ways,
     pair_gradient,
     shaped,
     unrolled_side_by_side,
@@ -20,10 +21,12 @@ class TruncatedES(NamedTuple):
     Attributes:
         clip_norm: bound of the global norm of a task's gradient.
         sigma: standard deviation of a perturbation.
+        pairs: of truncations per task.
     """
 
     clip_norm: float
     sigma: float = 0.01
+    pairs: int = 1
 
     perturbs = True
 
@@ -34,7 +37,9 @@ class TruncatedES(NamedTuple):
 
     def __call__(self, step, theta, carried, data):
         """`MetaGradient`; loss and accuracy are those of theta itself."""
-        gradients, result = perturbed_truncation(step, theta, carried, data, self.sigma)
+        gradients, result = perturbed_truncation(
+            step, theta, carried, data, self.sigma, self.pairs
+        )
         gradient, norm = clipped_mean(gradients, result.phis, self.clip_norm)
         return MetaGradient(
             gradient=gradient,
@@ -45,8 +50,8 @@ class TruncatedES(NamedTuple):
         )
 
 
-def perturbed_truncation(step, theta, phi, data, sigma):
-    """Every task's gradient by an antithetic pair that begins at the same phi.
+def perturbed_truncation(step, theta, phi, data, sigma, pairs=1):
+    """Every task's gradient by antithetic pairs that begin at the same phi.
 
     Args:
         step: `TruncatedStep`.
@@ -54,15 +59,14 @@ def perturbed_truncation(step, theta, phi, data, sigma):
         phi: `Phi`, leading `tasks` axis.
         data: `TruncationData`, with noise.
         sigma: standard deviation of a perturbation.
+        pairs: how many.
 
     Returns:
         `(gradients, result)`: tensors with a leading `tasks` axis, and `SideBySide` of
-        theta itself, theta + and theta - the perturbation.
+        theta itself, then of theta in the order of `both_ways`.
     """
-    noise = shaped(data.noise, theta, sigma)
-    thetas = [
-        [x + sign * each for x, each in zip(theta, noise, strict=True)]
-        for sign in (0.0, 1.0, -1.0)
-    ]
-    result = unrolled_side_by_side(step, thetas, [phi] * 3, data)
+    noise = shaped(data.noise, theta, pairs, sigma)
+    itself = [x + 0.0 * each[:, 0] for x, each in zip(theta, noise, strict=True)]
+    thetas = [itself, *both_ways(theta, noise, pairs)]
+    result = unrolled_side_by_side(step, thetas, [phi] * len(thetas), data)
     return pair_gradient(noise, result.losses[1:], sigma), result

@@ -2,18 +2,15 @@
 
 import contextlib
 import contextvars
-import datetime
 import errno
 import fcntl
 import json
-import os
 import pathlib
-import socket
-
-from absl import logging
 
 from learned_update.errors import invalid
 from learned_update.files import utf8_text, writing
+from learned_update.training.directory.claim import ClaimedError, claim
+from learned_update.training.directory.process import this_process
 
 LOCK_FILE = ".lock"  # hidden, as it is no result
 _TAKEN = (errno.EAGAIN, errno.EACCES)
@@ -30,8 +27,8 @@ def run_lock(run_dir):
     It is a lock of the operating system (`flock`) on a file that stays: a process that
     is killed, or a machine that stops, gives it back. Network file systems that know
     such locks (NFS since Linux 2.6.12, Lustre with `flock`, CephFS) keep them between
-    hosts; where there are none, a warning says so. Within the block the same thread
-    may enter again.
+    hosts; where there are none, a file with a heartbeat takes their place (`claim`).
+    Within the block the same thread may enter again.
 
     Args:
         run_dir: folder of the run; made if needed.
@@ -47,11 +44,10 @@ def run_lock(run_dir):
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="utf-8")
-    with file:
-        _lock(file, path)
+    with file, _locked(file, path):
         with writing(path):
             file.truncate(0)
-            file.write(json.dumps(_holder()) + "\n")
+            file.write(json.dumps(this_process()) + "\n")
             file.flush()
         token = _held.set(_held.get() | {path})
         try:
@@ -62,31 +58,27 @@ def run_lock(run_dir):
                 file.truncate(0)
 
 
-def _lock(file, path):
+def _locked(file, path):
+    """A block in which nobody else has the lock, which ends with the file."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in _UNKNOWN:
-            logging.warning(
-                "The file system of %s knows no locks (%s): nothing keeps a second "
-                "run out of this directory.",
-                path.parent,
-                os.strerror(error.errno),
-            )
-        elif error.errno in _TAKEN:
+            return _claimed(path)
+        if error.errno in _TAKEN:
             raise _refusal(path) from None
-        else:
-            raise
+        raise
+    return contextlib.nullcontext()
 
 
-def _holder():
-    """What a lock says of who holds it."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-    return {
-        "host": socket.gethostname(),
-        "process": os.getpid(),
-        "since": now.isoformat(timespec="seconds"),
-    }
+@contextlib.contextmanager
+def _claimed(path):
+    """As `claim`, refused in the same words."""
+    try:
+        with claim(path.parent):
+            yield
+    except ClaimedError as error:
+        raise _refusal(error.path) from None
 
 
 def _refusal(path):
@@ -100,5 +92,6 @@ def _refusal(path):
         expected="a directory that no other process writes a run in",
         received=f"one held by {holder}",
         remedy="Wait for it, stop it, or name another run directory. The lock ends "
-        "with its process; the file need not be removed.",
+        "with its process; the file need not be removed. (Where the file system knows "
+        "no locks and the process was on another host: at most two minutes after it.)",
     )

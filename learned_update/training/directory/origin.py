@@ -7,6 +7,7 @@ import subprocess
 
 import keras
 
+from learned_update.keras_backend import is_deterministic
 from learned_update.version import __version__
 
 PACKAGES = ("keras", "tensorflow", "jax", "jaxlib", "numpy", "gin-config")
@@ -26,6 +27,7 @@ def origin(seed):
         "versions": {name: _version(name) for name in PACKAGES},
         "seed": int(seed),
         "backend": keras.backend.backend(),
+        "deterministic": is_deterministic(),
         "floatx": keras.config.floatx(),
         "devices": keras.distribution.list_devices(),
         "machine": f"{platform.system()} {platform.machine()}",

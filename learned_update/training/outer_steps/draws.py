@@ -42,10 +42,12 @@ class OuterDraw(NamedTuple):
     Attributes:
         steps: inner steps of the truncation.
         groups: `{index: GroupDraw}` of the groups that it visits, in turn.
+        datasets: name of the data set of each of their tasks, in the same order.
     """
 
     steps: int
     groups: dict[int, GroupDraw]
+    datasets: tuple[str, ...] = ()
 
 
 class GroupDraws:
@@ -87,6 +89,12 @@ class GroupDraws:
             for each in draw_noise(self.group, self._noise_shapes, outer_step)
         )
         return GroupDraw(batch, steps, self._input_map, begins, fresh, noise)
+
+    @property
+    def datasets(self):
+        """Name of the data set of each task that was drawn last."""
+        known = self.group.tasks.datasets
+        return tuple(known[task.dataset].name for task in self._tasks)
 
     def _draw_tasks(self, unrolls):
         if (unrolls == self._unrolls).all():

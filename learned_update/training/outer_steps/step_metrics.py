@@ -21,10 +21,18 @@ class StepMetrics(collections.abc.Mapping):
         counts: `TrainState.counts` after it, on the device.
         figures: `GroupResult.figures` of the groups visited, on the device.
         clip_norm: bound of the norm of one task's gradient.
+        families: that each task belongs to; the meta-loss of each is told, too.
     """
 
     def __init__(
-        self, outer_step, truncation_length, resets, counts, figures, clip_norm
+        self,
+        outer_step,
+        truncation_length,
+        resets,
+        counts,
+        figures,
+        clip_norm,
+        families=(),
     ):
         self.outer_step = outer_step
         self.truncation_length = truncation_length
@@ -32,6 +40,7 @@ class StepMetrics(collections.abc.Mapping):
         self.counts = counts
         self.figures = figures
         self.clip_norm = clip_norm
+        self.families = families
 
     @functools.cached_property
     def _numbers(self):
@@ -50,7 +59,15 @@ class StepMetrics(collections.abc.Mapping):
             "resets": self.resets,
             **dict(zip(COUNTS, map(int, counts), strict=True)),
             "peak_memory_gb": peak / KIB_PER_GB,
+            **self._by_family(losses),
         }
+
+    def _by_family(self, losses):
+        """Mean loss of every family that has a task."""
+        found = {}
+        for family, loss in zip(self.families, losses, strict=False):
+            found.setdefault(f"meta_loss/{family}", []).append(loss)
+        return {name: float(np.mean(found[name])) for name in sorted(found)}
 
     def __getitem__(self, name):
         return self._numbers[name]

@@ -6,13 +6,14 @@ import pathlib
 
 from absl import logging
 
-from learned_update.files import atomic_path, check_utf8_path, writing
+from learned_update.files import atomic_path, writing
 from learned_update.run_metrics import (
     METRICS_FILE,
     ORIGIN,
     read_metrics,
     read_origins,
 )
+from learned_update.training.runs.events import EventWriter
 
 
 class MetricsLog:
@@ -28,6 +29,7 @@ class MetricsLog:
 
     Raises:
         ValueError: events are asked for in a folder whose name is not UTF-8.
+        StorageError: the log or the events cannot be written.
     """
 
     def __init__(self, run_dir, outer_step=0, tensorboard=False, origin=None):
@@ -45,7 +47,7 @@ class MetricsLog:
         if origin is not None and origin not in self._origins[-1:]:
             self._origins.append(origin)
         self._replace(kept)
-        self._events = _event_writer(run_dir) if tensorboard else None
+        self._events = EventWriter(run_dir) if tensorboard else None
         self._file = self.path.open("a", encoding="utf-8")  # last: nothing fails now
 
     def _replace(self, rows):
@@ -64,18 +66,20 @@ class MetricsLog:
         with writing(self.path):
             self._file.write(json.dumps(metrics) + "\n")
             self._file.flush()
-        if self._events is not None:
-            self._events(metrics)
+        self.write_events(metrics["outer_step"], metrics)
 
     def sync(self):
-        """Returns when all lines are on disk."""
+        """Returns when all lines are on disk, and the system has all events."""
         with writing(self.path):
             os.fsync(self._file.fileno())
+        if self._events is not None:
+            self._events.flush()
 
     def write_events(self, outer_step, scalars):
         """Adds numbers to the TensorBoard events alone, if there are any."""
         if self._events is not None:
-            self._events({"outer_step": outer_step, **scalars})
+            kept = {x: y for x, y in scalars.items() if x != "outer_step"}
+            self._events.write(outer_step, kept)
 
     def __enter__(self):
         return self
@@ -88,19 +92,3 @@ class MetricsLog:
 def rows_until(run_dir, outer_step):
     """The metrics of a run up to an outer step, a dict each."""
     return [row for row in read_metrics(run_dir) if row["outer_step"] <= outer_step]
-
-
-def _event_writer(run_dir):
-    import tensorflow as tf
-
-    remedy = "Name another run directory, or bind meta_train.tensorboard = False."
-    check_utf8_path(run_dir, remedy)
-    writer = tf.summary.create_file_writer(str(pathlib.Path(run_dir) / "events"))
-
-    def write(metrics):
-        with writer.as_default(step=metrics["outer_step"]):
-            for name, value in metrics.items():
-                if name != "outer_step":
-                    tf.summary.scalar(name, value)
-
-    return write

@@ -99,7 +99,10 @@ class OuterLoop(NamedTuple):
                 if saving:
                     arrays = checkpoint_arrays(self.trainer, state)
                     if self.hosts.first:
-                        writer.submit(lambda kept=arrays: self._write(kept, rule))
+                        best = self.watch.best_steps()
+                        writer.submit(
+                            lambda kept=arrays, best=best: self._write(kept, rule, best)
+                        )
                     logging.info("outer step %d: %s", state.outer_step, dict(metrics))
                     if due or last or any(asked):
                         writer.wait()
@@ -118,6 +121,7 @@ class OuterLoop(NamedTuple):
         self.guard.check_rollbacks(int(state.counts[ROLLED_BACK]), self.run_dir)
         state = returned(self.run_dir, self.trainer, self.hosts, self.guard.last_good())
         self.log.cut(state.outer_step)
+        self.watch.go_back(state.outer_step)
         self.bar.set_back(state.outer_step)
         self.guard.forget(state.outer_step)
         return state
@@ -130,11 +134,11 @@ class OuterLoop(NamedTuple):
         interrupted = self.interrupted
         return self.hosts.any(due, interrupted.by_keyboard, interrupted.by_termination)
 
-    def _write(self, arrays, rule):
+    def _write(self, arrays, rule, best):
         """Metrics first, so that none is missing before a checkpoint."""
         self.log.sync()
         folder = self.run_dir / CHECKPOINT_FOLDER
-        write_checkpoint(folder, arrays, self.keeping.last, self.keeping.forever)
+        write_checkpoint(folder, arrays, self.keeping.last, self.keeping.forever, best)
         theta = sorted(name for name in arrays if name.startswith("theta/"))
         for variable, name in zip(rule.trainable_variables, theta, strict=True):
             variable.assign(arrays[name])

@@ -24,12 +24,13 @@ def outer_step_of(path):
     return int(PATTERN.fullmatch(pathlib.Path(path).name)[1])
 
 
-def write_checkpoint(folder, arrays, keep=KEEP_LAST, keep_every=None):
-    """As `save_checkpoint`, of what `checkpoint_arrays` gave."""
+def write_checkpoint(folder, arrays, keep=KEEP_LAST, keep_every=None, best=()):
+    """As `save_checkpoint`, of what `checkpoint_arrays` gave; keeps the `best`, too."""
     path = pathlib.Path(folder) / NAME.format(arrays["outer_step"])
     write_archive(path, arrays)
     for old in checkpoints(folder)[:-keep]:
-        if keep_every is None or outer_step_of(old) % keep_every:
+        step = outer_step_of(old)
+        if step not in best and (keep_every is None or step % keep_every):
             old.unlink()
     return path
 

@@ -51,6 +51,17 @@ AHEAD = {
 }
 
 
+CHECKPOINTS = {
+    "step_s": 0.5,
+    "checkpoint_s": 0.05,
+    "checkpoint_cpu_s": 0.04,
+    "every": 50,
+    "share": 0.002,
+    "largest_share": 0.004,
+    "backend": "jax",
+}
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """What measuring processes are asked for, which answer with made-up figures."""
@@ -71,6 +82,7 @@ def asked(monkeypatch):
             "meta-gradient": PAIR,
             "matrix peak": {"tflops_per_s": 0.1, "device": "cpu"},
             "ahead of time": AHEAD,
+            "checkpoint cost": CHECKPOINTS,
             "scaling": {
                 "size": request.get("size"),
                 "values": [1, 2],
@@ -134,6 +146,20 @@ def test_profile(asked, tmp_path):
     options = ["--profile", str(folder), "--variants", "kept"]
     assert main(["benchmark", *options]) == 0
     assert asked[0]["profile"] == str(folder / "kept")
+
+
+def test_checkpoints(asked, capsys):
+    options = ["benchmark", "--checkpoints", "--width", "24"]
+    assert main(options) == 0
+    assert capsys.readouterr().out == (
+        "outer step: 0.5 s; a checkpoint adds 50 ms (40 ms of a core): 0.20% of a step "
+        "at checkpoint_every = 50 (dearest round 0.40%; jax)\n"
+    )
+    assert asked[0]["configuration"]["width"] == 24
+    assert main([*options, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == CHECKPOINTS
+    assert main([*options, "--outer_steps", "1"]) == 2
+    assert "outer_steps >= 2" in capsys.readouterr().err
 
 
 def test_scaling(asked, tmp_path, capsys):

@@ -214,6 +214,25 @@ def test_the_best_rule_of_every_domain_is_kept(start):
     assert [score.accuracy for score in chance] == pytest.approx([1 / 3, 1 / 2])
 
 
+def test_going_back_forgets_what_came_later(start, tmp_path):
+    watch = start()
+    assert watch.best_steps() == set()
+    for step in range(1, 31):
+        observe(watch, step)
+    watch.evaluate(10)
+    watch.evaluate(20)
+    assert watch.best_steps() == {10}
+    history = list(watch.history)
+    watch.go_back(15)
+    assert watch.history == history[:2] == read_scores(tmp_path)
+    assert max(watch.losses) == 15
+    assert watch.due(20)
+    watch.go_back(5)
+    assert watch.history == read_scores(tmp_path) == []
+    assert watch.best_steps() == set()
+    assert not list((tmp_path / "best").iterdir())
+
+
 def test_a_domain_that_gets_worse_is_told_once(start, caplog, tmp_path):
     watch = start()
     for step in range(1, 41):
