@@ -48,11 +48,10 @@ def add_arguments(parser):
 def run(options):
     """Measures, draws and says what was written."""
     with environment.quiet_imports():
-        from learned_update.diagnosis.diagnose import diagnose
+        from learned_update.diagnosis import Settings, diagnose, write_report
         from learned_update.diagnosis.report.numbers import summary
-        from learned_update.diagnosis.report.write import FIGURE, write_report
+        from learned_update.diagnosis.report.write import FIGURE
         from learned_update.diagnosis.run_state import check_run, configured_trainer
-        from learned_update.diagnosis.settings import Settings
 
     run_dir = check_run(options.run_dir)
     folder = pathlib.Path(options.output or run_dir / FOLDER)
