@@ -1,1 +1,4 @@
-"""What is measured of a rule on fixed tasks, whose unrolls begin at an initial phi."""
+"""What is measured of a rule on fixed tasks, whose unrolls begin at an initial phi.
+
+From outside: `course`, `gradients`, `shares`, `tasks`, `times`.
+"""

@@ -1,1 +1,4 @@
-"""The report of a diagnosis: figure, page, numbers and events."""
+"""The report of a diagnosis: figure, page, numbers and events.
+
+From outside: `numbers`, `write`.
+"""

@@ -1,1 +1,4 @@
-"""Estimators of the meta-gradient, compared at equal compute."""
+"""Estimators of the meta-gradient, compared at equal compute.
+
+From outside: `reproduction`.
+"""

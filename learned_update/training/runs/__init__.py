@@ -1,5 +1,5 @@
 """A meta-training run: its outer steps, log and signals.
 
-From outside: `ahead`, `experiment`, `interruption`, `late_metrics`, `metrics_log`,
-`run`.
+From outside: `ahead`, `events`, `experiment`, `interruption`, `late_metrics`,
+`metrics_log`, `outer_loop`, `run`, `unmonitored`.
 """
