@@ -71,9 +71,10 @@ def _make(path, said):
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         except FileExistsError:
-            if not _is_over(path):
+            found = _read(path)
+            if found is not None and not _is_over(path, found):
                 raise ClaimedError(path) from None
-            _put_away(path)
+            _put_away(path, found)
             continue
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(said)
@@ -83,13 +84,18 @@ def _make(path, said):
     raise ClaimedError(path)
 
 
-def _is_over(path):
+def _read(path):
+    """What a claim says; None if there is none any more."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def _is_over(path, found):
     """Whether nobody holds the claim any more."""
     try:
-        holder = json.loads(path.read_text(encoding="utf-8"))
-        running = is_running(holder)
-    except FileNotFoundError:
-        return True
+        running = is_running(json.loads(found))
     except (ValueError, KeyError, TypeError):  # it is being written, or was cut off
         running = None
     if running is not None:
@@ -109,12 +115,17 @@ def _silent_seconds(path):
         now.unlink(missing_ok=True)
 
 
-def _put_away(path):
+def _put_away(path, found):
+    """Removes a claim that is over, but not one that somebody has made since."""
     aside = path.with_name(f"{path.name}-{os.getpid()}-over")
     with contextlib.suppress(FileNotFoundError):  # somebody else was quicker
         path.rename(aside)
+        if _read(aside) == found:
+            logging.warning("%s was left by a process that is gone.", path)
+        else:
+            with contextlib.suppress(FileExistsError):
+                os.link(aside, path)
         aside.unlink()
-        logging.warning("%s was left by a process that is gone.", path)
 
 
 def _touch(path, done, heartbeat):
