@@ -87,7 +87,7 @@ def _make(path, said):
 def _read(path):
     """What a claim says; None if there is none any more."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return None
 
