@@ -13,7 +13,7 @@ from learned_update.errors import InvalidInputError
 from learned_update.keras_backend import checked_backend
 from learned_update.version import __version__
 
-VERBS = (  # each a module of `verbs`
+VERBS = (  # each a module of `verbs`, or of `run_verbs`
     "train",
     "diagnose",
     "evaluate",
@@ -28,6 +28,7 @@ VERBS = (  # each a module of `verbs`
     "rules",
     "doctor",
 )
+_OF_RUNS = ("diagnose",)
 
 _FAILED = 1
 _USAGE_ERROR = 2
@@ -72,7 +73,10 @@ def _refuse(options, error, status):
 
 
 def _verb(name):
-    return importlib.import_module(f"learned_update.cli.verbs.{name.replace('-', '_')}")
+    room = "run_verbs" if name in _OF_RUNS else "verbs"
+    return importlib.import_module(
+        f"learned_update.cli.{room}.{name.replace('-', '_')}"
+    )
 
 
 def _parser():

@@ -1,0 +1,1 @@
+"""Verbs that look at the directory of a run, a file each."""
