@@ -36,7 +36,7 @@ def accuracy_estimate(accuracies):
     return Estimate(*interval(np.reshape(accuracies, (-1, 1))))
 
 
-def score_learner(learner, episodes, fixed, progress=None):
+def score_learner(learner, episodes, fixed, progress=None, clock=time.perf_counter):
     """Accuracies of a learner on the episodes of a set.
 
     Args:
@@ -44,6 +44,7 @@ def score_learner(learner, episodes, fixed, progress=None):
         episodes: `EpisodeDistribution` that the set was drawn from.
         fixed: `EpisodeSet`.
         progress: whether to show a bar; None shows it on a terminal.
+        clock: what tells the seconds.
 
     Returns:
         `LearnerScore`.
@@ -51,11 +52,11 @@ def score_learner(learner, episodes, fixed, progress=None):
     accuracies, seconds = [], []
     with Progress(len(fixed.classes), "episodes", enabled=progress) as bar:
         for episode in fixed_episodes(fixed, episodes):
-            begun = time.perf_counter()
+            begun = clock()
             found = learner.predict(
                 episode.support_x, episode.support_y, episode.query_x
             )
-            seconds.append(time.perf_counter() - begun)
+            seconds.append(clock() - begun)
             accuracies.append(np.mean(np.argmax(found, axis=1) == episode.query_y))
             bar.update(accuracy=np.mean(accuracies))
     return LearnerScore(np.array(accuracies), float(np.median(seconds)))

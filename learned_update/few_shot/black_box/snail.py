@@ -66,17 +66,15 @@ class Snail(Learner):
         support, query = embed_pair(
             self.embedding, theta["embedding"], support_x, query_x, self.statistics
         )
-        known = with_label(support, support_y, ways)[None]
-        asked = with_label(query, None, ways)[:, None]
-        x = ops.concatenate(
-            [ops.tile(known, (query.shape[0], 1, 1)), asked], axis=1
-        )  # (queries, supports + 1, units)
+        known = with_label(support, support_y, ways)
+        asked = with_label(query, None, ways)
         first, *others = theta["attentions"]
-        x = causal_attention(first, x)
+        known, asked = causal_attention(first, known, asked)
         for blocks, attention in zip(theta["convolutions"], others, strict=True):
-            x = causal_attention(attention, temporal_convolutions(blocks, x))
+            known, asked = temporal_convolutions(blocks, known, asked)
+            known, asked = causal_attention(attention, known, asked)
         kernel, bias = theta["head"]
-        return ops.matmul(x[:, -1], kernel) + bias
+        return ops.matmul(asked, kernel) + bias
 
     def get_config(self):
         return {

@@ -7,6 +7,7 @@ from learned_update.data.dataset import check_labelled, subset
 from learned_update.errors import invalid
 
 _SHIPPED = pathlib.Path(__file__).parent / "class_lists"
+PUBLISHED = ("cifar-fs", "mini-imagenet")  # with classes to validate with
 _TFDS_NAME = re.compile(r"(.+)_(\d+)")  # alphabet and character, from 0
 _CHARACTER_NAME = re.compile(r"(.+)/character(\d+)")  # from 1
 
@@ -71,6 +72,25 @@ def divide_by_names(dataset, names):
             remedy="Give the file of names of this data set.",
         )
     return subset(dataset, others), subset(dataset, named)
+
+
+def divide_as_published(dataset, division):
+    """The classes to meta-train on and those to meta-test on, of a published division.
+
+    Args:
+        dataset: labelled `Dataset` with all of its classes.
+        division: one of `PUBLISHED`; its classes to validate with are in neither part.
+
+    Returns:
+        Two `Dataset`s, in their old order.
+
+    Raises:
+        ValueError: if a class of the division is missing.
+    """
+    stem = division.replace("-", "_")
+    others, test = divide_by_names(dataset, read_names(shipped_list(f"{stem}_test")))
+    train, _ = divide_by_names(others, read_names(shipped_list(f"{stem}_validation")))
+    return train, test
 
 
 def _character(class_name):

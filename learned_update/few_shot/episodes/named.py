@@ -2,9 +2,14 @@
 
 import pathlib
 
-from learned_update.data import load_all
+from learned_update.data import load, load_all
 from learned_update.errors import invalid
-from learned_update.few_shot.episodes.class_names import divide_by_names, read_names
+from learned_update.few_shot.episodes.class_names import (
+    PUBLISHED,
+    divide_as_published,
+    divide_by_names,
+    read_names,
+)
 from learned_update.few_shot.episodes.omniglot import SIZE, omniglot, omniglot_file
 
 
@@ -14,10 +19,13 @@ def divided(name, size=SIZE, names=None, channels=1):
     Args:
         name: `"omniglot"` or `"omniglot/vinyals"`, from TensorFlow Datasets; an
             `.npz` file with a part of Omniglot; `"glyphs"` for the scripts of
-            meta-training and of meta-testing; any other data set, or a folder of
-            images with a sub-folder a class, together with `names`.
+            meta-training and of meta-testing; `"cifar-fs"`, from CIFAR-100 of
+            TensorFlow Datasets; any other data set, or a folder of images with a
+            sub-folder a class, together with `names`.
         size: height and width of images; an `.npz` file has its own.
-        names: path of a file of names of the meta-test classes.
+        names: path of a file of names of the meta-test classes, or a published
+            division, `"cifar-fs"` or `"mini-imagenet"`, whose validation classes are
+            left out.
         channels: 1 for grey, 3 for colour.
 
     Returns:
@@ -37,13 +45,18 @@ def divided(name, size=SIZE, names=None, channels=1):
         )
     if pathlib.Path(name).suffix == ".npz":
         return tuple([part] for part in omniglot_file(name, names))
+    if name == "cifar-fs":
+        dataset = load("cifar100", size=size, channels=channels, split="all")
+        return tuple([part] for part in divide_as_published(dataset, name))
     if names is None:
         raise invalid(
             f"Which classes of {name!r} are meta-tested on is not said.",
-            expected="omniglot, omniglot/vinyals, glyphs, or a file of the names of "
-            "the meta-test classes",
+            expected="omniglot, omniglot/vinyals, cifar-fs, glyphs, or a file of the "
+            "names of the meta-test classes",
             received="no such file",
-            remedy="Give one with --classes, a name a line.",
+            remedy="Give one with --classes, a name a line, or mini-imagenet.",
         )
     (dataset,) = load_all([name], size=size, channels=channels)
+    if names in PUBLISHED:
+        return tuple([part] for part in divide_as_published(dataset, names))
     return tuple([part] for part in divide_by_names(dataset, read_names(names)))

@@ -4,9 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from learned_update.few_shot.embeddings.initial import glorot
 from learned_update.few_shot.embeddings.pair import embed_pair
 from learned_update.few_shot.learner import PACKAGE, Learner, one_hot
+
+REACH = 10.0  # of the initial logits: features that all differ by 1 give -REACH / 2
 
 
 def verification_logits(features, others, scale, bias):
@@ -52,10 +53,13 @@ class Siamese(Learner):
     method = "siamese"
 
     def initial(self, rng):
+        # Initial logits are on both sides of 0: were those of all pairs far below it,
+        # features would first have to collapse, as a rate of 1e-3 moves no bias so far.
+        features = self.embedding.features
         return {
             "embedding": self.embedding.initial(rng),
-            "scale": -np.abs(glorot(rng, self.embedding.features, 1)[:, 0]),
-            "bias": np.zeros((), "float32"),
+            "scale": np.full(features, -REACH / features, "float32"),
+            "bias": np.array(REACH / 2, "float32"),
         }
 
     def pair_logits(self, theta, support_x, query_x):

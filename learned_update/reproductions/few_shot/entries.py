@@ -11,71 +11,88 @@ class Entry(NamedTuple):
         settings: arguments of its class.
         steps: outer steps of meta-training; 0 where there is none.
         fit: more arguments of `fit`.
-        training_form: ways and shots of meta-training's episodes where the method lets
-            them differ from those of meta-testing, so that one training serves all
-            situations of its data; None for the same.
-        published: accuracies on the whole of Omniglot, by title of the situation.
+        ways: classes of meta-training's episodes; None for those of meta-testing.
+        shots: labelled examples of each; None for those of meta-testing. What does not
+            depend on meta-testing is trained once for all situations of its data.
+        trained_as: name of the row whose meta-training serves this one, too; None for
+            one of its own.
+        published: accuracies on the whole of Omniglot, 5-way 1-shot and 5-shot.
     """
 
     method: str
     settings: dict[str, Any] = {}  # noqa: RUF012
     steps: int = 0
     fit: dict[str, Any] = {}  # noqa: RUF012
-    training_form: tuple[int, int] | None = None
+    ways: int | None = None
+    shots: int | None = 1
+    trained_as: str | None = None
     published: tuple[float, float] | None = None
 
 
-FAST = {"tasks_per_step": 2, "learning_rate": 3e-3}
-ONCE = (20, 1)  # ways and shots
 TRANSDUCTIVE = {"statistics": "transductive"}
-ENTRIES = {
-    "prototypical": Entry("prototypical", {}, 2000, {}, ONCE, (98.8, 99.7)),
+SMALL_STEPS = {**TRANSDUCTIVE, "inner_steps": 5, "inner_rate": 0.1}
+TUNED = "fine-tuning, last layer"
+SOME = {"tasks_per_step": 2, "learning_rate": 2e-3}
+MANY = {"tasks_per_step": 4, "learning_rate": 2e-3}
+REPTILE = {
+    **TRANSDUCTIVE,
+    "inner_optimizer": "sgd",
+    "inner_rate": 0.1,
+    "prediction_steps": 10,
+}
+_METRIC = {
+    "prototypical": Entry("prototypical", {}, 2000, ways=20, published=(98.8, 99.7)),
     "prototypical, transductive": Entry(
-        "prototypical", TRANSDUCTIVE, 500, {}, ONCE, (98.8, 99.7)
+        "prototypical", TRANSDUCTIVE, 500, ways=20, published=(98.8, 99.7)
     ),
-    "prototypical, cosine": Entry(
-        "prototypical", {"distance": "cosine"}, 500, {}, ONCE
-    ),
-    "matching": Entry("matching", {}, 500, {}, ONCE, (98.1, 98.9)),
-    "matching, full context": Entry("matching-full-context", {}, 500),
-    "relation": Entry("relation", {}, 700, {}, None, (99.6, 99.8)),
-    "siamese": Entry("siamese", {}, 500, {}, ONCE),
+    "prototypical, cosine": Entry("prototypical", {"distance": "cosine"}, 500, ways=20),
+    "matching": Entry("matching", {}, 500, ways=20, published=(98.1, 98.9)),
+    "matching, full context": Entry("matching-full-context", {}, 500, ways=20),
+    "relation": Entry("relation", {}, 1000, SOME, published=(99.6, 99.8)),
+    "siamese": Entry("siamese", {}, 500, ways=20),
     "graph network": Entry("graph", {}, 700),
-    "LSTM reader": Entry("lstm", {}, 1200),
-    "conditional neural process": Entry("conditional", {}, 1200),
-    "SNAIL": Entry("snail", {}, 500),
-    "MANN": Entry("mann", {}, 1200, {}, None, (82.8, 94.9)),
-    "Meta Networks": Entry("meta-networks", {}, 800),
-    "hypernetwork": Entry("hyper-network", {}, 500, {}, ONCE),
-    "MAML": Entry("maml", {}, 1500, {"tasks_per_step": 2}, None, (98.7, 99.9)),
-    "MAML, transductive": Entry(
-        "maml",
-        TRANSDUCTIVE,
-        1800,
-        FAST,
-        None,
-        (98.7, 99.9),
+}
+_BLACK_BOXES = {
+    "LSTM reader": Entry("lstm", {}, 3000, MANY),
+    "conditional neural process": Entry("conditional", {}, 600, ways=20),
+    "SNAIL": Entry("snail", {}, 1500, SOME, shots=None),
+    "MANN": Entry("mann", {}, 1200, shots=None, published=(82.8, 94.9)),
+    "Meta Networks": Entry("meta-networks", {}, 800, SOME),
+    "hypernetwork": Entry("hyper-network", {}, 500, ways=20),
+}
+_GRADIENT_BASED = {
+    "MAML": Entry("maml", SMALL_STEPS, 1500, SOME, published=(98.7, 99.9)),
+    "MAML, inductive": Entry(
+        "maml", {}, 1500, {"tasks_per_step": 2}, published=(98.7, 99.9)
     ),
-    "first-order MAML": Entry("fomaml", {}, 800, FAST),
+    "first-order MAML": Entry("fomaml", SMALL_STEPS, 1200, SOME),
     "Reptile, serial": Entry(
-        "reptile", {"prediction_steps": 20}, 800, {"tasks_per_step": 1}
+        "reptile", REPTILE, 2000, {"tasks_per_step": 1, "learning_rate": 0.3}
     ),
     "Reptile, batched": Entry(
-        "reptile", {"prediction_steps": 20}, 400, {"tasks_per_step": 5}
+        "reptile", REPTILE, 400, {"tasks_per_step": 5, "learning_rate": 1.0}
     ),
-    "ANIL": Entry("anil", {}, 800, FAST),
-    "implicit MAML": Entry("imaml", {}, 150, {"tasks_per_step": 2}),
-    "Meta-SGD": Entry("meta-sgd", {}, 600, FAST),
-    "multi-task": Entry("multi-task", {}, 500, {}, ONCE),
-    "fine-tuning, last layer": Entry("fine-tuning", {"layers": "last"}, 500, {}, ONCE),
+    "ANIL": Entry("anil", TRANSDUCTIVE, 1500, SOME),
+    "implicit MAML": Entry("imaml", TRANSDUCTIVE, 500, SOME),
+    "Meta-SGD": Entry("meta-sgd", TRANSDUCTIVE, 1000, SOME),
+}
+_ORDINARY = {
+    "multi-task": Entry("multi-task", {}, 500, ways=20),
+    TUNED: Entry("fine-tuning", {"layers": "last"}, 500, ways=20),
     "fine-tuning, all layers": Entry(
-        "fine-tuning", {"layers": "all", "head_steps": 20}, 500, {}, ONCE
+        "fine-tuning", {"layers": "all", "head_steps": 20}, ways=20, trained_as=TUNED
     ),
     "fine-tuning, gradual": Entry(
-        "fine-tuning", {"layers": "gradual", "head_steps": 20}, 500, {}, ONCE
+        "fine-tuning",
+        {"layers": "gradual", "head_steps": 20},
+        ways=20,
+        trained_as=TUNED,
     ),
     "nearest neighbour": Entry("nearest-neighbour"),
     "from scratch": Entry("from-scratch", {"training_steps": 20}),
+}
+_UNSUPERVISED = {
     "rule + ridge": Entry("rule-ridge"),
     "rule + prototypical": Entry("rule-prototypical"),
 }
+ENTRIES = _METRIC | _BLACK_BOXES | _GRADIENT_BASED | _ORDINARY | _UNSUPERVISED

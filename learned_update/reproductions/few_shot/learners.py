@@ -5,21 +5,17 @@ import pathlib
 import gin
 
 from learned_update.errors import invalid
-from learned_update.evaluation.learners.scores import score_learner
-from learned_update.few_shot.by_name import OF_RULES, few_shot_learner
+from learned_update.few_shot.by_name import OF_RULES
+from learned_update.few_shot.embeddings.embedding import CONVOLUTION
 from learned_update.few_shot.episodes.omniglot import SIZE
+from learned_update.reproductions.few_shot.cases import Case, measured
 from learned_update.reproductions.few_shot.entries import ENTRIES
 from learned_update.reproductions.few_shot.parts import (
-    Part,
     part_path,
     read_part,
     write_part,
 )
-from learned_update.reproductions.few_shot.situations import (
-    SITUATIONS,
-    distributions,
-    fixed_tests,
-)
+from learned_update.reproductions.few_shot.situations import SITUATIONS
 from learned_update.reproductions.few_shot.table import (
     COLUMNS,
     csv_rows,
@@ -29,7 +25,7 @@ from learned_update.reproductions.few_shot.table import (
 from learned_update.reproductions.shared.measured import Measured
 
 MEASURE, LEAVE = "measure", "leave"
-QUICK_SHARE, QUICK_EPISODES = 0.02, 20
+QUICK_SHARE, QUICK_EPISODES, QUICK_STEPS = 0.005, 4, 4
 QUICK_SITUATIONS = ("glyphs 5-way 1-shot",)
 
 
@@ -46,8 +42,9 @@ def few_shot_learners(
     size=SIZE,
     share=1.0,
     episodes=600,
-    embedding="convolution",
+    embedding=CONVOLUTION,
     rule_steps=100,
+    rule_episodes=None,
     seed=0,
     missing=MEASURE,
     progress=None,
@@ -59,8 +56,11 @@ def few_shot_learners(
     Args:
         rule: `UpdateRule`.
         name: of the rule.
-        quick: a fiftieth of the outer steps, 20 episodes, one situation.
-        folder: where the parts are kept, in `few-shot.parts`; None keeps none.
+        quick: a two-hundredth of the outer steps, four episodes, four steps of the
+            rule, one situation.
+        folder: where results are kept as they are found, in `few-shot.parts`, and
+            trained learners, in `few-shot.trained`; None keeps none, and every
+            situation has its own meta-training.
         names: some of `ENTRIES`.
         situations: titles, some of `SITUATIONS`; None for all, in the quick form for
             one that needs no download.
@@ -69,8 +69,9 @@ def few_shot_learners(
         size: height and width of images, in pixels.
         share: of the outer steps of `ENTRIES`.
         episodes: to score on, in each situation.
-        embedding: of the learners, `"convolution"` or `"mlp"`.
+        embedding: of the learners, `"convolution"`, `"strided"` or `"mlp"`.
         rule_steps: inner steps of the rule.
+        rule_episodes: of `episodes`, how many the rule is scored on; None for all.
         seed: of everything random.
         missing: `"measure"`, or `"leave"` for a table of what was measured before.
         progress: whether to show bars; None shows them on a terminal.
@@ -88,53 +89,27 @@ def few_shot_learners(
     _check_known("way with what is missing", (missing,), (MEASURE, LEAVE))
     if quick:
         share, episodes = share * QUICK_SHARE, QUICK_EPISODES
-    common = {
-        "omniglot": pathlib.Path(omniglot).name,
-        "size": size,
-        "episodes": episodes,
-        "embedding": embedding,
-        "seed": seed,
-    }
+        rule_steps = QUICK_STEPS
+    data = {"omniglot": omniglot, "size": size, "names": classes}
     parts = {}
-    for entry_name in names:
-        entry = _shared(ENTRIES[entry_name], share)
-        of_rule = entry.method in OF_RULES
-        own = {"rule": name, "rule_steps": rule_steps} if of_rule else {}
-        made_with = (
-            {"rule": rule, "inner_steps": rule_steps}
-            if of_rule
-            else {"embedding": embedding}
-        )
-        trained = {}  # by the episodes of meta-training
-        for title in situations:
-            settings = f"{title}; {entry}; {common | own}"
-            path = None
+    for title in situations:
+        for entry_name in names:
+            entry = ENTRIES[entry_name]
+            of_rule = entry.method in OF_RULES
+            made_with = {"seed": seed, "embedding": embedding}
+            if of_rule:
+                made_with = {"seed": seed, "rule": rule, "inner_steps": rule_steps}
+            count = rule_episodes if of_rule and rule_episodes else episodes
+            case = Case(SITUATIONS[title], entry, data, made_with, share, count)
+            settings = case.described(name)
+            path, kept = None, None
             if folder is not None:
-                folder_of_parts = pathlib.Path(folder) / "few-shot.parts"
-                path = part_path(folder_of_parts, entry_name, title)
+                folder = pathlib.Path(folder)
+                path = part_path(folder / "few-shot.parts", entry_name, title)
+                kept = folder / "few-shot.trained"
             part = None if path is None else read_part(path, settings)
             if part is None and missing == MEASURE:
-                situation = SITUATIONS[title]
-                training, testing = distributions(
-                    situation, omniglot, size, entry.training_form, classes
-                )
-                key = situation.data, situation.permuted, training.ways, training.shots
-                if key not in trained:
-                    learner = few_shot_learner(
-                        entry.method, seed=seed, **entry.settings, **made_with
-                    )
-                    budget = {"steps": entry.steps, **entry.fit} if entry.steps else {}
-                    trained[key] = learner.fit(training, progress=progress, **budget)
-                fixed = fixed_tests(situation, testing, episodes, seed)
-                score = score_learner(trained[key], testing, fixed, progress)
-                part = Part(
-                    accuracies=score.accuracies.tolist(),
-                    training_seconds=trained[key].seconds,
-                    adaptation_seconds=score.seconds,
-                    parameters=trained[key].parameters,
-                    steps=entry.steps,
-                    settings=settings,
-                )
+                part = measured(case, entry_name, settings, kept, progress)
                 if path is not None:
                     write_part(path, part)
             if part is not None:
@@ -144,19 +119,12 @@ def few_shot_learners(
         rows=csv_rows(parts),
         table=learners_markdown(parts, names, situations),
         figure=learners_figure(parts, names, situations),
-        settings=f"Omniglot of {common['omniglot']}, images {size}x{size}, "
+        settings=f"Omniglot of {pathlib.Path(omniglot).name}, images {size}x{size}, "
         f"{embedding}, {episodes} episodes, accuracy in % ± half-width of the 95 % "
         f"interval over episodes of one meta-training, seed {seed}; {share:g} of the "
         f"table's outer steps; rule: {rule_steps} inner steps on the unlabelled images "
-        "of each episode",
+        f"of each of {rule_episodes or episodes} episodes",
     )
-
-
-def _shared(entry, share):
-    """The entry with a share of its outer steps."""
-    if not entry.steps:
-        return entry
-    return entry._replace(steps=max(1, round(share * entry.steps)))
 
 
 def _check_known(kind, names, known):

@@ -13,10 +13,12 @@ class Part(NamedTuple):
 
     Attributes:
         accuracies: of each episode, a list.
-        training_seconds: of meta-training.
-        adaptation_seconds: of an episode, median.
+        training_seconds: that all cores together computed for meta-training.
+        adaptation_seconds: the same for an episode, median.
         parameters: numbers of theta, or of the rule.
         steps: outer steps.
+        trained_on: ways and shots of meta-training's episodes.
+        statistics: of batch normalisation.
         settings: everything else that decides the result, as text.
     """
 
@@ -25,13 +27,19 @@ class Part(NamedTuple):
     adaptation_seconds: float
     parameters: int
     steps: int
+    trained_on: str
+    statistics: str
     settings: str
 
 
 def part_path(folder, entry, situation):
     """Path of the file of a learner in a situation."""
-    name = re.sub(r"[^a-z0-9]+", "-", f"{situation} {entry}".lower())
-    return pathlib.Path(folder) / f"{name}.json"
+    return pathlib.Path(folder) / f"{slug(f'{situation} {entry}')}.json"
+
+
+def slug(name):
+    """A name as a part of a path."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
 def write_part(path, part):

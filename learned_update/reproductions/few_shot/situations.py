@@ -7,7 +7,8 @@ from learned_update.evaluation.learners.episode_sets import draw_class_episodes
 from learned_update.few_shot.episodes.distribution import EpisodeDistribution
 from learned_update.few_shot.episodes.named import divided
 
-OMNIGLOT = "omniglot"
+OMNIGLOT, GLYPHS = "omniglot", "glyphs"
+SHARE = 0.25  # of the outer steps, where it is not the field's reference set
 QUERIES = 15  # of each class, in meta-testing
 TRAINING_QUERIES = 5  # of each class, in meta-training; glyphs and Omniglot have enough
 
@@ -22,6 +23,7 @@ class Situation(NamedTuple):
         shots: labelled examples of each.
         permuted: whether every episode has its pixels in an order of its own.
         tested_on: another data set to meta-test on; None for the classes held out.
+        share: of the outer steps of `ENTRIES`.
     """
 
     title: str
@@ -30,6 +32,12 @@ class Situation(NamedTuple):
     shots: int
     permuted: bool = False
     tested_on: str | None = None
+    share: float = 1.0
+
+    @property
+    def meta_training(self):
+        """What the data of meta-training are called."""
+        return f"{self.data} permuted" if self.permuted else self.data
 
 
 SITUATIONS = {
@@ -39,16 +47,23 @@ SITUATIONS = {
         Situation("Omniglot 5-way 5-shot", OMNIGLOT, 5, 5),
         Situation("Omniglot 20-way 1-shot", OMNIGLOT, 20, 1),
         Situation("Omniglot 20-way 5-shot", OMNIGLOT, 20, 5),
-        Situation("glyphs 5-way 1-shot", "glyphs", 5, 1),
-        Situation("permuted pixels 5-way 5-shot", OMNIGLOT, 5, 5, permuted=True),
+        Situation("glyphs 5-way 1-shot", GLYPHS, 5, 1, share=SHARE),
         Situation(
-            "digits from glyphs 5-way 5-shot", "glyphs", 5, 5, tested_on="digits"
+            "permuted pixels 5-way 5-shot", OMNIGLOT, 5, 5, permuted=True, share=SHARE
+        ),
+        Situation(
+            "digits from glyphs 5-way 5-shot",
+            GLYPHS,
+            5,
+            5,
+            tested_on="digits",
+            share=SHARE,
         ),
     )
 }
 
 
-def distributions(situation, omniglot, size, training_form=None, names=None):
+def distributions(situation, omniglot, size, ways=None, shots=None, names=None):
     """`EpisodeDistribution`s of meta-training and of meta-testing.
 
     Omniglot's characters turned by 90 degrees are classes of their own, in both parts.
@@ -57,7 +72,8 @@ def distributions(situation, omniglot, size, training_form=None, names=None):
         situation: `Situation`.
         omniglot: name of the Omniglot to use, as `episodes.named.divided` knows it.
         size: height and width of images.
-        training_form: ways and shots of meta-training; None for those of meta-testing.
+        ways: of meta-training; None for those of meta-testing.
+        shots: of meta-training; None for those of meta-testing.
         names: path of a file of names of Omniglot's meta-test classes.
     """
     rotations = situation.data == OMNIGLOT
@@ -69,10 +85,9 @@ def distributions(situation, omniglot, size, training_form=None, names=None):
         test = [load(situation.tested_on, size=size, channels=1)]
     common = {"rotations": rotations, "permuted": situation.permuted}
     form = situation.ways, situation.shots
+    trained = ways or situation.ways, shots or situation.shots
     return (
-        EpisodeDistribution(
-            train, *(training_form or form), queries=TRAINING_QUERIES, **common
-        ),
+        EpisodeDistribution(train, *trained, queries=TRAINING_QUERIES, **common),
         EpisodeDistribution(test, *form, queries=QUERIES, **common),
     )
 

@@ -19,6 +19,8 @@ COLUMNS = (
     "adaptation_seconds",
     "parameters",
     "steps",
+    "trained_on",
+    "statistics",
 )
 
 
@@ -38,6 +40,8 @@ def csv_rows(parts):
                 part.adaptation_seconds,
                 part.parameters,
                 part.steps,
+                part.trained_on,
+                part.statistics,
             )
         )
     return rows
@@ -53,7 +57,8 @@ def learners_markdown(parts, entries, situations):
     """
     header = ["learner", *situations]
     header += ["published, whole Omniglot, 5-way 1 / 5 shots"]
-    header += ["training (s)", "an episode (ms)", "parameters"]
+    header += ["batch statistics", "meta-trained on", "training (CPU-s)"]
+    header += ["an episode (CPU-ms)", "parameters"]
     rows = []
     for entry in entries:
         own = [parts[key] for key in parts if key[1] == entry]
@@ -100,9 +105,13 @@ def _published(entry):
 
 def _costs(parts):
     if not parts:
-        return "", "", ""
+        return "", "", "", "", ""
+    forms = dict.fromkeys(part.trained_on for part in parts if part.trained_on)
+    seconds = dict.fromkeys(f"{part.training_seconds:.0f}" for part in parts)
     return (
-        " / ".join(f"{part.training_seconds:.0f}" for part in parts),
+        parts[0].statistics,
+        ", ".join(forms),
+        " / ".join(seconds),
         f"{1000 * np.mean([part.adaptation_seconds for part in parts]):.0f}",
         f"{parts[0].parameters:,}",
     )

@@ -1,9 +1,15 @@
 """What black boxes are made of, against independent NumPy in float64."""
 
+import itertools
+
 import numpy as np
 from keras import ops
 from scipy.special import softmax
 
+from learned_update.few_shot.black_box.conditional import (
+    class_representations,
+    decoded,
+)
 from learned_update.few_shot.black_box.hyper_network import generated_classifier
 from learned_update.few_shot.black_box.loss_information import (
     head_gradients,
@@ -23,6 +29,7 @@ from learned_update.few_shot.black_box.temporal import (
     causal_attention,
     causal_convolution,
     dense_block,
+    initial_attention,
     initial_temporal,
     temporal_convolutions,
 )
@@ -83,46 +90,89 @@ def test_the_first_writes_fill_different_slots():
 
 
 def test_causal_convolution():
-    x, kernel, bias = draw(2, 5, 3), draw(6, 4), draw(4)
-    for dilation in (1, 2):
-        expected = np.empty((2, 5, 4))
-        for t in range(5):
-            before = x[:, t - dilation] if t >= dilation else 0 * x[:, 0]
-            expected[:, t] = before @ kernel[:3] + x[:, t] @ kernel[3:] + bias
-        close(causal_convolution(*float64(((kernel, bias), x)), dilation), expected)
+    past, asked, kernel, bias = draw(4, 3), draw(2, 3, seed=6), draw(6, 5), draw(5)
+    for dilation in (1, 2, 8):
+        for alternative in range(2):
+            x = np.concatenate([past, asked[alternative, None]])
+            expected = np.empty((5, 5))
+            for t in range(5):
+                before = x[t - dilation] if t >= dilation else 0 * x[0]
+                expected[t] = before @ kernel[:3] + x[t] @ kernel[3:] + bias
+            found = causal_convolution(
+                *float64(((kernel, bias), past, asked)), dilation
+            )
+            close(found[0], expected[:4])
+            close(found[1][alternative], expected[4])
 
 
 def test_temporal_convolutions_see_the_past_alone_and_reach_over_the_length():
     blocks, width = initial_temporal(generator(0), 3, 2, length=8)
     assert (len(blocks), width) == (3, 9)
-    blocks, x = float64(blocks), draw(1, 8, 3)
-    kept = ops.convert_to_numpy(temporal_convolutions(blocks, float64(x)))
-    assert kept.shape == (1, 8, 9)
-    close(dense_block(blocks[0], float64(x), 1)[..., :3], x)
+    blocks, past, asked = float64(blocks), draw(7, 3), draw(2, 3, seed=6)
+    kept = temporal_convolutions(blocks, *float64((past, asked)))
+    assert [x.shape for x in kept] == [(7, 9), (2, 9)]
+    close(dense_block(blocks[0], *float64((past, asked)), 1)[1][:, :3], asked)
     for changed in (0, 5):
-        other = x.copy()
-        other[:, changed] += 1
-        moved = ops.convert_to_numpy(temporal_convolutions(blocks, float64(other)))
-        differs = np.abs(moved - kept).max(axis=(0, 2)) > 1e-12
-        np.testing.assert_array_equal(differs, np.arange(8) >= changed)
+        other = past.copy()
+        other[changed] += 1
+        moved = temporal_convolutions(blocks, *float64((other, asked)))
+        differs = np.abs(np.subtract(moved[0], kept[0])).max(axis=1) > 1e-12
+        np.testing.assert_array_equal(differs, np.arange(7) >= changed)
+        assert (np.abs(np.subtract(moved[1], kept[1])).max(axis=1) > 1e-12).all()
 
 
 def test_causal_attention():
-    x = draw(2, 4, 3)
+    past, asked = draw(3, 3), draw(2, 3, seed=6)
     weights = {
         name: (draw(3, size, seed=size + len(name)), draw(size, seed=size))
         for name, size in (("query", 5), ("key", 5), ("value", 2))
     }
-    query, key, value = (
-        x @ weights[name][0] + weights[name][1] for name in ("query", "key", "value")
+    found = causal_attention(*float64((weights, past, asked)))
+    for alternative in range(2):
+        x = np.concatenate([past, asked[alternative, None]])
+        query, key, value = (
+            x @ weights[name][0] + weights[name][1]
+            for name in ("query", "key", "value")
+        )
+        expected = np.empty((4, 2))
+        for t in range(4):
+            attended = softmax(query[t] @ key[: t + 1].T / np.sqrt(5))
+            expected[t] = attended @ value[: t + 1]
+        expected = np.concatenate([x, expected], axis=-1)
+        close(found[0], expected[:3])
+        close(found[1][alternative], expected[3])
+
+
+def test_attention_begins_as_a_similarity():
+    weights, width = initial_attention(generator(0), 4, 3, 2)
+    assert width == 6
+    np.testing.assert_array_equal(weights["query"][0], weights["key"][0])
+
+
+def chain(*widths):
+    return tuple(
+        (draw(n, m, seed=n), draw(m, seed=m)) for n, m in itertools.pairwise(widths)
     )
-    expected = np.empty((2, 4, 2))
-    for t in range(4):
-        scores = np.einsum("bk,btk->bt", query[:, t], key[:, : t + 1]) / np.sqrt(5)
-        attended = softmax(scores, axis=1)
-        expected[:, t] = np.einsum("bt,btv->bv", attended, value[:, : t + 1])
-    found = causal_attention(float64(weights), float64(x))
-    close(found, np.concatenate([x, expected], axis=-1))
+
+
+def test_conditional_process_of_each_class():
+    support, query = draw(4, 3), draw(2, 3, seed=6)
+    membership = np.eye(2)[[0, 0, 0, 1]]  # not the same number of each class
+    encoder, decoder = chain(3, 5, 4), chain(11, 6, 1)
+
+    def run(weights, x):
+        hidden = np.maximum(x @ weights[0][0] + weights[0][1], 0)
+        return hidden @ weights[1][0] + weights[1][1]
+
+    encoded = run(encoder, support)
+    expected = np.stack([encoded[:3].mean(axis=0), encoded[3]])
+    close(class_representations(*float64((encoder, support, membership))), expected)
+    scores = np.empty((2, 2))
+    for i in range(2):
+        for c in range(2):
+            seen = [query[i], expected[c], expected.mean(axis=0)]
+            scores[i, c] = run(decoder, np.concatenate(seen))[0]
+    close(decoded(*float64((decoder, query, expected))), scores)
 
 
 def test_gradients_of_each_example():

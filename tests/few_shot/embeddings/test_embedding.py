@@ -36,16 +36,23 @@ def pooled(x):
     return x.max(axis=(2, 4))
 
 
-def reference(weights, x, convolution, moments=None):
+def strided(x):
+    """Every second row and column: the even ones of an odd side, else the odd ones."""
+    height, width = x.shape[1:3]
+    return x[:, 1 - height % 2 :: 2, 1 - width % 2 :: 2]
+
+
+def reference(weights, x, kind, moments=None):
     """Block by block as published: normalise, relu, then pool."""
     used = []
     for level, (kernel, offset) in enumerate(weights):
-        x = convolved(x, kernel) if convolution else x @ kernel
+        x = x @ kernel if kind == "mlp" else convolved(x, kernel)
+        x = strided(x) if kind == "strided" else x
         axes = tuple(range(x.ndim - 1))
         used.append((x.mean(axes), x.var(axes)) if moments is None else moments[level])
         mean, variance = used[-1]
         x = np.maximum((x - mean) / np.sqrt(variance + EPSILON) + offset, 0)
-        x = pooled(x) if convolution else x
+        x = pooled(x) if kind == "convolution" else x
     return x.reshape(len(x), -1), used
 
 
@@ -60,17 +67,15 @@ def problem(kind):
 
 
 @FLOAT64
-@pytest.mark.parametrize("kind", ["convolution", "mlp"])
+@pytest.mark.parametrize("kind", ["convolution", "strided", "mlp"])
 def test_features_and_statistics_of_the_support_or_of_both(kind):
     embedding, weights, support, rng = problem(kind)
     query = rng.normal(size=(3, 6, 6, 2))
     given = float64((tuple(weights), support, query))
-    flat = (lambda x: x) if kind == "convolution" else (lambda x: x.reshape(len(x), -1))
-    own, moments = reference(weights, flat(support), kind == "convolution")
-    other, _ = reference(weights, flat(query), kind == "convolution", moments)
-    both, _ = reference(
-        weights, flat(np.concatenate([support, query])), kind == "convolution"
-    )
+    flat = (lambda x: x.reshape(len(x), -1)) if kind == "mlp" else (lambda x: x)
+    own, moments = reference(weights, flat(support), kind)
+    other, _ = reference(weights, flat(query), kind, moments)
+    both, _ = reference(weights, flat(np.concatenate([support, query])), kind)
     assert embedding.features == own.shape[1]
     found = embed_pair(embedding, *given, "inductive")
     np.testing.assert_allclose(found[0], own, atol=1e-10)
@@ -100,7 +105,7 @@ def test_second_derivatives_of_batch_normalisation():
     [
         (
             lambda: embedding_of("transformer", (8, 8, 1)),
-            "no embedding 'transformer'. Expected: one of convolution, mlp",
+            "no embedding 'transformer'. Expected: one of convolution, strided",
         ),
         (
             lambda: embedding_of("convolution", (12, 28, 1)),
@@ -120,4 +125,6 @@ def test_shapes_of_the_fields_own_network():
     weights = embedding.initial(generator(0))
     assert sum(a.size for block in weights for a in block) == 111424
     assert embedding_of("convolution", (28, 28, 1), pooled=2).map_shape == (7, 7, 64)
+    assert embedding_of("strided", (28, 28, 1)).map_shape == (2, 2, 64)
+    assert embedding_of("strided", (28, 28, 1), pooled=2).map_shape == (7, 7, 64)
     assert embedding_of("mlp", (784,)).features == 32

@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from learned_update.data import Dataset
+from learned_update.few_shot.episodes import named
 from learned_update.few_shot.episodes import omniglot as module
 from learned_update.few_shot.episodes.class_names import (
+    PUBLISHED,
+    divide_as_published,
     divide_by_names,
     read_names,
     shipped_list,
@@ -113,3 +117,49 @@ def test_splits_of_the_whole(monkeypatch, tmp_path):
     (train,), (test,) = divided("omniglot", names=names)
     assert train.class_names == ("Latin/character01", "Syriac_(Serto)_0")
     assert test.class_names == (*NAMES[:2], *TFDS[1:])
+
+
+def published_names(division, others):
+    stem = division.replace("-", "_")
+    parts = [read_names(shipped_list(f"{stem}_{part}")) for part in PARTS]
+    return *parts, tuple(f"other {number}" for number in range(others))
+
+
+PARTS = ("test", "validation")
+
+
+@pytest.mark.parametrize("division", PUBLISHED)
+def test_published_divisions_leave_validation_out(division):
+    test, validation, train = published_names(division, 64)
+    assert (len(test), len(validation)) == (20, 16)
+    assert not set(test) & set(validation)
+    found = divide_as_published(dataset((*validation, *train, *test)), division)
+    assert names_of(found) == [train, tuple(test)]
+    with pytest.raises(ValueError, match=f"no class called {test[0]}"):
+        divide_as_published(dataset((*train, *validation, *test[1:])), division)
+
+
+def test_cifar_fs_is_of_all_of_cifar_100(monkeypatch):
+    test, validation, train = published_names("cifar-fs", 1)
+    given = []
+
+    def load(name, **options):
+        given.append((name, options))
+        return dataset((*train, *validation, *test))
+
+    monkeypatch.setattr(named, "load", load)
+    (trained,), (tested,) = divided("cifar-fs", 32, channels=3)
+    assert given == [("cifar100", {"size": 32, "channels": 3, "split": "all"})]
+    assert (trained.class_names, tested.class_names) == (train, tuple(test))
+
+
+def test_mini_imagenet_in_a_folder_of_the_user(tmp_path):
+    test, validation, train = published_names("mini-imagenet", 2)
+    for number, name in enumerate((*train, *validation, *test)):
+        (tmp_path / name).mkdir()
+        pixels = np.full((6, 5, 3), number, "uint8")
+        Image.fromarray(pixels).save(tmp_path / name / "0.png")
+    (trained,), (tested,) = divided(str(tmp_path), 4, "mini-imagenet", channels=3)
+    assert (trained.class_names, tested.class_names) == (train, tuple(test))
+    assert tested.images.shape == (20, 4, 4, 3)
+    np.testing.assert_array_equal(tested.images[:, 0, 0, 0], np.arange(18, 38))

@@ -16,12 +16,13 @@ from learned_update.few_shot.metric.prototypical import similarities
 from learned_update.few_shot.metric.relation import EPSILON as PAIR_EPSILON
 from learned_update.few_shot.metric.relation import class_sums, pairs, relation_scores
 from learned_update.few_shot.metric.siamese import (
+    REACH,
     balanced_cross_entropy,
     verification_logits,
 )
 from learned_update.randomness import generator
 from tests.few_shot.embeddings.test_embedding import convolved, pooled
-from tests.few_shot.small import FLOAT64, float64
+from tests.few_shot.small import FLOAT64, float64, learner
 
 pytestmark = FLOAT64
 RNG = np.random.default_rng(4)
@@ -134,6 +135,16 @@ def test_verification():
     losses = -np.log(np.where(same > 0, expit(logits), expit(-logits)))
     expected = (losses[same > 0].mean() + losses[same == 0].mean()) / 2
     close(balanced_cross_entropy(*float64((logits, same))), expected)
+
+
+def test_verification_begins_between_its_two_answers():
+    made = learner("siamese")
+    units = made.embedding.features
+    apart = float64(np.array([[0.0] * units, [1.0] * units]))
+    found = verification_logits(
+        apart[:1], apart, *float64((made.theta()["scale"], made.theta()["bias"]))
+    )
+    np.testing.assert_allclose(found, [[REACH / 2, -REACH / 2]], rtol=1e-6)
 
 
 def test_graph():
