@@ -1,8 +1,8 @@
 """What a rule is compared with: `fit(pixels)` without labels, `embed(pixels)`.
 
-`Supervised` is fitted to labelled examples instead; `PrototypicalNetwork`, `Maml` and
-`LearnedOptimizer` to a task distribution, and the last two then `adapt` to labelled
-examples. All leave `parameters` and `seconds` behind.
+`Supervised` is fitted to labelled examples instead; `PrototypicalNetwork` and
+`LearnedOptimizer` to a task distribution, and the latter then `adapt`s to labelled
+examples. All leave `parameters` and `seconds` behind. MAML is a learner of `few_shot`.
 
 Their own defaults were chosen on the meta-validation glyphs; the settings that the full
 test sets are scored with are those of `evaluation.tuned`, which `tools/tune_baselines`
@@ -11,7 +11,6 @@ an example that is scored.
 """
 
 from learned_update.baselines.meta_learned.learned_optimizer import LearnedOptimizer
-from learned_update.baselines.meta_learned.maml import Maml
 from learned_update.baselines.meta_learned.prototypical import PrototypicalNetwork
 from learned_update.baselines.shared.fixed_phi import FixedPhi
 from learned_update.baselines.supervised.from_scratch import Supervised
@@ -36,7 +35,6 @@ __all__ = [
     "Hebbian",
     "KMeansFeatures",
     "LearnedOptimizer",
-    "Maml",
     "Pca",
     "PrototypicalNetwork",
     "RandomInitialisation",

@@ -1,4 +1,4 @@
 """Baselines that are meta-trained on a distribution of tasks.
 
-From outside: `learned_optimizer`, `maml`, `prototypical`.
+From outside: `learned_optimizer`, `prototypical`.
 """

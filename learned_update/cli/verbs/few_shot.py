@@ -20,8 +20,8 @@ example:
 --method reads few_shot/METHOD.gin, the settings of its paper; --gin_file and
 --gin_param change them. A run that was stopped goes on when the same command is given
 again. --data is omniglot, omniglot/vinyals, an .npz file with a part of Omniglot,
-glyphs, or any data set or folder of images with --classes, a file of the names of the
-meta-test classes.
+glyphs, cifar-fs (with --size 32 --channels 3), or any data set or folder of images with
+--classes: a file of the names of the meta-test classes, or mini-imagenet.
 """
 LEARNER_FILE, CHECKPOINT_FILE = "learner.keras", "checkpoint.npz"
 _FORM = {  # options that are arguments of both
@@ -97,7 +97,9 @@ def run(options):
 def _add_common(parser):
     parser.add_argument("--data", required=True, metavar="NAME", help="see below")
     parser.add_argument(
-        "--classes", metavar="FILE", help="names of the meta-test classes, one a line"
+        "--classes",
+        metavar="FILE",
+        help="names of the meta-test classes, one a line; see below",
     )
     parser.add_argument(
         "--size", type=integer, metavar="PIXELS", help="height and width of images"

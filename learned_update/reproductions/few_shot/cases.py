@@ -5,8 +5,13 @@ import time
 from typing import Any, NamedTuple
 
 from learned_update.evaluation.learners.scores import score_learner
+from learned_update.few_shot.by_name import OF_RULES
 from learned_update.reproductions.few_shot.entries import ENTRIES, Entry
 from learned_update.reproductions.few_shot.parts import Part
+from learned_update.reproductions.few_shot.rules import (
+    read_out_accuracies,
+    rule_learners,
+)
 from learned_update.reproductions.few_shot.situations import (
     Situation,
     distributions,
@@ -29,6 +34,7 @@ class Case(NamedTuple):
         made_with: arguments of the learner that the entry leaves open.
         share: of the outer steps of entry and situation.
         episodes: to score on.
+        rule: name of the rule.
     """
 
     situation: Situation
@@ -37,10 +43,13 @@ class Case(NamedTuple):
     made_with: dict[str, Any]
     share: float
     episodes: int
+    rule: str
 
-    def described(self, rule):
+    @property
+    def described(self):
         """All that decides the result, as text; the rule by its name."""
-        made = {**self.made_with, "rule": rule if "rule" in self.made_with else None}
+        rule = self.rule if "rule" in self.made_with else None
+        made = {**self.made_with, "rule": rule}
         return (
             f"{self.situation}; {self.entry}; {self.named_data()}; {made}; share "
             f"{self.share:g}; {self.episodes} episodes"
@@ -51,19 +60,36 @@ class Case(NamedTuple):
         return {**self.data, "omniglot": pathlib.Path(self.data["omniglot"]).name}
 
 
-def measured(case, name, settings, folder=None, progress=None):
+def measured_each(cases, folder=None, progress=None):
+    """`(name of the row, Part)` of some cases of one situation, as they are found.
+
+    Args:
+        cases: `{name of the row: Case}`.
+        folder: as in `measured`.
+        progress: as in `measured`.
+    """
+    rules = {n: case for n, case in cases.items() if case.entry.method in OF_RULES}
+    for name, case in cases.items():
+        if name not in rules:
+            yield name, measured(case, name, folder, progress)
+    if rules:
+        yield from zip(rules, _measured_rules([*rules.values()], progress), strict=True)
+
+
+def measured(case, name, folder=None, progress=None):
     """The `Part` of a case.
 
     Args:
         case: `Case`.
         name: of its row.
-        settings: of the part.
         folder: where trained learners are kept; None keeps none.
         progress: whether to show bars; None shows them on a terminal.
     """
     situation, entry = case.situation, case.entry
-    owner = name if entry.trained_as is None else entry.trained_as
-    training_entry = _shared(ENTRIES[owner], case.share * situation.share)
+    owner, training_entry = name, entry
+    if entry.trained_as is not None:
+        owner, training_entry = entry.trained_as, ENTRIES[entry.trained_as]
+    training_entry = _shared(training_entry, case.share * situation.share)
     training, testing = distributions(
         situation, ways=entry.ways, shots=entry.shots, **case.data
     )
@@ -76,7 +102,7 @@ def measured(case, name, settings, folder=None, progress=None):
     learner = trained.learner
     if entry.trained_as is not None:
         learner = of_another_row(entry, case.made_with, learner)
-    fixed = fixed_tests(situation, testing, case.episodes, case.made_with["seed"])
+    fixed = _tests(case, testing)
     score = score_learner(learner, testing, fixed, progress, time.process_time)
     return Part(
         accuracies=score.accuracies.tolist(),
@@ -88,8 +114,36 @@ def measured(case, name, settings, folder=None, progress=None):
         if training_entry.steps
         else "",
         statistics=learner.statistics,
-        settings=settings,
+        settings=case.described,
     )
+
+
+def _measured_rules(cases, progress):
+    """`Part`s of cases that differ in how they read out a rule's features."""
+    case = cases[0]
+    _, testing = distributions(case.situation, **case.data)
+    learners = rule_learners([c.entry for c in cases], case.made_with, testing)
+    accuracies, seconds = read_out_accuracies(
+        learners, testing, _tests(case, testing), progress
+    )
+    return [
+        Part(
+            accuracies=found.tolist(),
+            training_seconds=0.0,
+            adaptation_seconds=seconds,
+            parameters=learner.parameters,
+            steps=0,
+            trained_on="",
+            statistics=learner.statistics,
+            settings=case.described,
+        )
+        for case, learner, found in zip(cases, learners, accuracies, strict=True)
+    ]
+
+
+def _tests(case, testing):
+    seed = case.made_with["seed"]
+    return fixed_tests(case.situation, testing, case.episodes, seed)
 
 
 def _shared(entry, share):

@@ -33,12 +33,11 @@ TRANSDUCTIVE = {"statistics": "transductive"}
 SMALL_STEPS = {**TRANSDUCTIVE, "inner_steps": 5, "inner_rate": 0.1}
 TUNED = "fine-tuning, last layer"
 SOME = {"tasks_per_step": 2, "learning_rate": 2e-3}
-MANY = {"tasks_per_step": 4, "learning_rate": 2e-3}
 REPTILE = {
     **TRANSDUCTIVE,
     "inner_optimizer": "sgd",
     "inner_rate": 0.1,
-    "prediction_steps": 10,
+    "prediction_steps": 5,
 }
 _METRIC = {
     "prototypical": Entry("prototypical", {}, 2000, ways=20, published=(98.8, 99.7)),
@@ -48,33 +47,33 @@ _METRIC = {
     "prototypical, cosine": Entry("prototypical", {"distance": "cosine"}, 500, ways=20),
     "matching": Entry("matching", {}, 500, ways=20, published=(98.1, 98.9)),
     "matching, full context": Entry("matching-full-context", {}, 500, ways=20),
-    "relation": Entry("relation", {}, 1000, SOME, published=(99.6, 99.8)),
+    "relation": Entry("relation", {}, 600, SOME, published=(99.6, 99.8)),
     "siamese": Entry("siamese", {}, 500, ways=20),
     "graph network": Entry("graph", {}, 700),
 }
 _BLACK_BOXES = {
-    "LSTM reader": Entry("lstm", {}, 3000, MANY),
+    "LSTM reader": Entry("lstm", {}, 1500, SOME),
     "conditional neural process": Entry("conditional", {}, 600, ways=20),
-    "SNAIL": Entry("snail", {}, 1500, SOME, shots=None),
+    "SNAIL": Entry("snail", {}, 1200, SOME, shots=None),
     "MANN": Entry("mann", {}, 1200, shots=None, published=(82.8, 94.9)),
     "Meta Networks": Entry("meta-networks", {}, 800, SOME),
     "hypernetwork": Entry("hyper-network", {}, 500, ways=20),
 }
 _GRADIENT_BASED = {
-    "MAML": Entry("maml", SMALL_STEPS, 1500, SOME, published=(98.7, 99.9)),
+    "MAML": Entry("maml", SMALL_STEPS, 1000, SOME, published=(98.7, 99.9)),
     "MAML, inductive": Entry(
         "maml", {}, 1500, {"tasks_per_step": 2}, published=(98.7, 99.9)
     ),
-    "first-order MAML": Entry("fomaml", SMALL_STEPS, 1200, SOME),
+    "first-order MAML": Entry("fomaml", SMALL_STEPS, 800, SOME),
     "Reptile, serial": Entry(
-        "reptile", REPTILE, 2000, {"tasks_per_step": 1, "learning_rate": 0.3}
+        "reptile", REPTILE, 1500, {"tasks_per_step": 1, "learning_rate": 0.3}
     ),
     "Reptile, batched": Entry(
-        "reptile", REPTILE, 400, {"tasks_per_step": 5, "learning_rate": 1.0}
+        "reptile", REPTILE, 300, {"tasks_per_step": 5, "learning_rate": 1.0}
     ),
-    "ANIL": Entry("anil", TRANSDUCTIVE, 1500, SOME),
-    "implicit MAML": Entry("imaml", TRANSDUCTIVE, 500, SOME),
-    "Meta-SGD": Entry("meta-sgd", TRANSDUCTIVE, 1000, SOME),
+    "ANIL": Entry("anil", TRANSDUCTIVE, 1000, SOME),
+    "implicit MAML": Entry("imaml", TRANSDUCTIVE, 300, SOME),
+    "Meta-SGD": Entry("meta-sgd", TRANSDUCTIVE, 800, SOME),
 }
 _ORDINARY = {
     "multi-task": Entry("multi-task", {}, 500, ways=20),

@@ -8,7 +8,7 @@ from learned_update.errors import invalid
 from learned_update.few_shot.by_name import OF_RULES
 from learned_update.few_shot.embeddings.embedding import CONVOLUTION
 from learned_update.few_shot.episodes.omniglot import SIZE
-from learned_update.reproductions.few_shot.cases import Case, measured
+from learned_update.reproductions.few_shot.cases import Case, measured_each
 from learned_update.reproductions.few_shot.entries import ENTRIES
 from learned_update.reproductions.few_shot.parts import (
     part_path,
@@ -91,29 +91,31 @@ def few_shot_learners(
         share, episodes = share * QUICK_SHARE, QUICK_EPISODES
         rule_steps = QUICK_STEPS
     data = {"omniglot": omniglot, "size": size, "names": classes}
+    folder = None if folder is None else pathlib.Path(folder)
     parts = {}
     for title in situations:
+        absent = {}
         for entry_name in names:
             entry = ENTRIES[entry_name]
-            of_rule = entry.method in OF_RULES
-            made_with = {"seed": seed, "embedding": embedding}
-            if of_rule:
+            made_with, count = {"seed": seed, "embedding": embedding}, episodes
+            if entry.method in OF_RULES:
                 made_with = {"seed": seed, "rule": rule, "inner_steps": rule_steps}
-            count = rule_episodes if of_rule and rule_episodes else episodes
-            case = Case(SITUATIONS[title], entry, data, made_with, share, count)
-            settings = case.described(name)
-            path, kept = None, None
+                count = rule_episodes or episodes
+            case = Case(SITUATIONS[title], entry, data, made_with, share, count, name)
+            part = None
             if folder is not None:
-                folder = pathlib.Path(folder)
-                path = part_path(folder / "few-shot.parts", entry_name, title)
-                kept = folder / "few-shot.trained"
-            part = None if path is None else read_part(path, settings)
-            if part is None and missing == MEASURE:
-                part = measured(case, entry_name, settings, kept, progress)
-                if path is not None:
-                    write_part(path, part)
-            if part is not None:
+                part = read_part(_path(folder, entry_name, title), case.described)
+            if part is None:
+                absent[entry_name] = case
+            else:
                 parts[title, entry_name] = part
+        if missing == LEAVE:
+            continue
+        kept = None if folder is None else folder / "few-shot.trained"
+        for entry_name, part in measured_each(absent, kept, progress):
+            parts[title, entry_name] = part
+            if folder is not None:
+                write_part(_path(folder, entry_name, title), part)
     return Measured(
         columns=COLUMNS,
         rows=csv_rows(parts),
@@ -125,6 +127,10 @@ def few_shot_learners(
         f"table's outer steps; rule: {rule_steps} inner steps on the unlabelled images "
         f"of each of {rule_episodes or episodes} episodes",
     )
+
+
+def _path(folder, entry_name, title):
+    return part_path(folder / "few-shot.parts", entry_name, title)
 
 
 def _check_known(kind, names, known):

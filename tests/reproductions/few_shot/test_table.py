@@ -93,8 +93,8 @@ def small(ways, folder, **settings):
     entry = Entry("fine-tuning", {"widths": (4,), **settings}, 2, ways=ways)
     made_with = {"seed": 0, "embedding": "mlp"}
     data = {"omniglot": "omniglot", "size": 6, "names": None}
-    case = Case(SITUATIONS["glyphs 5-way 1-shot"], entry, data, made_with, 4.0, 2)
-    return measured(case, "one", case.described("glyphs"), folder, progress=False)
+    case = Case(SITUATIONS["glyphs 5-way 1-shot"], entry, data, made_with, 4.0, 2, "")
+    return measured(case, "one", folder, progress=False)
 
 
 def test_a_training_is_kept_and_serves_again(tmp_path, monkeypatch):

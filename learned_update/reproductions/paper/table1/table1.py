@@ -76,9 +76,9 @@ def approaches(
     What is meta-trained here sees labelled tasks of `trained_on`, pixels in order,
     and the protocol's base model. All approaches are scored on the same trials and
     episodes. The rule and the random initialisation learn from a trial's train part
-    without labels, then a ridge read-out of each episode; the prototypical network
-    normalises by the train part; the others learn from an episode's labelled support
-    alone.
+    without labels, then a ridge read-out of each episode; the others learn from an
+    episode's labelled support alone. The prototypical network and MAML are the few-shot
+    learners, with an MLP.
 
     Args:
         rule: `UpdateRule`.
@@ -123,7 +123,7 @@ def approaches(
         situations[TEXT] = Situation([members], protocol.units)
     rows = {
         name: rule_approach(rule, steps, protocol),
-        **meta_trained(tasks, outer_steps, protocol, progress),
+        **meta_trained(tasks, known, outer_steps, protocol, progress),
         **references(rule, protocol),
     }
     form = dict(

@@ -49,7 +49,6 @@ def rule():
 def found(rule):
     with pytest.MonkeyPatch.context() as patch:
         shortened = {
-            baselines.Maml: {"inner_steps": 1, "tasks_per_step": 1},
             baselines.LearnedOptimizer: {"inner_steps": 1, "tasks_per_step": 1},
             baselines.Supervised: {"steps": 1},
         }
