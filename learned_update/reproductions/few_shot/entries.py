@@ -47,7 +47,7 @@ _METRIC = {
     "prototypical, cosine": Entry("prototypical", {"distance": "cosine"}, 500, ways=20),
     "matching": Entry("matching", {}, 500, ways=20, published=(98.1, 98.9)),
     "matching, full context": Entry("matching-full-context", {}, 500, ways=20),
-    "relation": Entry("relation", {}, 600, SOME, published=(99.6, 99.8)),
+    "relation": Entry("relation", {}, 700, published=(99.6, 99.8)),
     "siamese": Entry("siamese", {}, 500, ways=20),
     "graph network": Entry("graph", {}, 700),
 }
@@ -71,7 +71,7 @@ _GRADIENT_BASED = {
     "Reptile, batched": Entry(
         "reptile", REPTILE, 300, {"tasks_per_step": 5, "learning_rate": 1.0}
     ),
-    "ANIL": Entry("anil", TRANSDUCTIVE, 1000, SOME),
+    "ANIL": Entry("anil", {}, 800, {"tasks_per_step": 2, "learning_rate": 3e-3}),
     "implicit MAML": Entry("imaml", TRANSDUCTIVE, 300, SOME),
     "Meta-SGD": Entry("meta-sgd", TRANSDUCTIVE, 800, SOME),
 }
