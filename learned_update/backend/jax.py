@@ -6,8 +6,8 @@ from jax.experimental.compilation_cache import compilation_cache
 
 from learned_update.backend.jax_scan import scan_steps
 
-_POLICIES = {"steps": None, "dots": jax.checkpoint_policies.dots_saveable}
-REMATERIALISE = ("none", *_POLICIES)
+POLICIES = {"steps": None, "dots": jax.checkpoint_policies.dots_saveable}
+REMATERIALISE = ("none", *POLICIES)
 
 
 def is_concrete(x):
@@ -92,7 +92,7 @@ def scan(step, constants, carry, xs, y_like, rematerialise="none", length=None):
     if length is not None and rematerialise == "steps":
         return scan_steps(step, constants, carry, xs, y_like, length)
     if rematerialise != "none":
-        step = jax.checkpoint(step, policy=_POLICIES[rematerialise])
+        step = jax.checkpoint(step, policy=POLICIES[rematerialise])
     if length is None:
         return jax.lax.scan(lambda carry, x: step(constants, carry, x), carry, xs)
 

@@ -12,14 +12,18 @@ from learned_update.training.task_group import TaskGroup
 SCRIPTS = ("latin", "greek", "cyrillic")
 
 
-def make_trainer(configuration):
+def make_trainer(configuration, **options):
     """`MeasuredTrainer` of tasks of glyphs of three scripts.
+
+    Args:
+        configuration: `Configuration`.
+        options: further ones of the trainer.
 
     Raises:
         ValueError: a size makes no sense.
     """
     group = _group(configuration, _tasks(configuration))
-    return _trainer(configuration, configuration.groups * [group])
+    return _trainer(configuration, configuration.groups * [group], **options)
 
 
 def make_series_trainer(configurations):

@@ -2,6 +2,7 @@
 
 from learned_update.benchmarks import engines
 from learned_update.benchmarks.checkpoint_cost import measure_checkpoint_cost
+from learned_update.benchmarks.agreement.losses import meta_losses
 from learned_update.benchmarks.configuration import (
     SERIES,
     SMALL,
@@ -43,6 +44,11 @@ def _scaling(size, repeats):
     return measure_series(size, SERIES[size], SMALL, repeats)
 
 
+def _meta_losses(configuration, precision, seeds, outer_steps):
+    configuration = Configuration(**configuration)
+    return {"losses": meta_losses(configuration, precision, seeds, outer_steps)}
+
+
 def _ahead_of_time(topology, gin_files, parameters, examples):
     from learned_update.benchmarks.ahead_of_time import tpu
     from learned_update.benchmarks.ahead_of_time.largest_bucket import largest_bucket
@@ -57,5 +63,6 @@ REQUESTS = {
     "matrix peak": _matrix_peak,
     "checkpoint cost": _checkpoint_cost,
     "scaling": _scaling,
+    "meta-losses": _meta_losses,
     "ahead of time": _ahead_of_time,
 }

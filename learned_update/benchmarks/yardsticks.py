@@ -103,7 +103,10 @@ def released_pair(rule, base, phi, x):
     """
     from learned_update.benchmarks import plain_tensorflow
 
-    theta = [ops.convert_to_tensor(v) for v in rule.trainable_variables]
+    theta = [  # values, as reading a variable of TensorFlow takes time at every call
+        ops.convert_to_tensor(ops.convert_to_numpy(variable))
+        for variable in rule.trainable_variables
+    ]
     names = [
         name.removeprefix(plain_tensorflow.SCOPE)
         for name in released_variable_names(rule)

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 from scipy.special import ndtr, ndtri
 
+from learned_update import backend
 from learned_update.checks import check_inputs, check_phi, check_units
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
@@ -180,7 +181,7 @@ class BaseMLP(keras.layers.Layer):
         )
 
     def _product(self, x, kernel):
-        product = ops.matmul(x, kernel)
+        product = backend.matmul(x, kernel)
         if self.fan_in_scaling:
             fan_in = ops.cast(ops.shape(kernel)[0], x.dtype)
             product = product * ops.rsqrt(fan_in)

@@ -25,6 +25,7 @@ class TruncatedStep(NamedTuple):
             which coefficients of their augmentation are asked for.
         joint_statistics: whether support and query are embedded as one batch, as the
             authors did, or both with the batch statistics of the support.
+        precision: of the products of rule and base model, see `backend.products`.
     """
 
     rule: Any
@@ -32,6 +33,7 @@ class TruncatedStep(NamedTuple):
     objective: Any
     episode: Episode
     joint_statistics: bool = True
+    precision: str | None = None
 
     def __call__(self, theta, phi, resident, input_map, batch):
         """An inner step of every task, scored after it.
@@ -62,6 +64,10 @@ class TruncatedStep(NamedTuple):
 
     def _task(self, theta, phi, x, labelled, *regression):
         """The step of one task."""
+        with backend.products(self.precision):
+            return self._in_precision(theta, phi, x, labelled, *regression)
+
+    def _in_precision(self, theta, phi, x, labelled, *regression):
         phi = inner_step(self.rule, self.base, phi, x, theta=theta)
         ways, shots, queries = self.episode[:3]
         support_rows = ways * shots

@@ -77,8 +77,11 @@ def moved(pixels, rows, coefficients, image_shape, dtype):
     top, below, lower_share = _neighbours(y, height)
     left, beside, right_share = _neighbours(x, width)
 
-    bank = ops.reshape(pixels, (-1, channels))
-    first = ops.expand_dims(rows, -1) * (height * width)
+    # The whole of `pixels` in this shape fills a TPU: it pads channels to 128.
+    tasks, examples = ops.shape(rows)
+    bank = ops.reshape(ops.take(pixels, rows, axis=0), (-1, channels))
+    first = ops.reshape(ops.arange(tasks * examples), (tasks, examples, 1))
+    first = ops.cast(first, "int32") * (height * width)
 
     def corner(row, column):
         return scaled(ops.take(bank, first + row * width + column, axis=0), dtype)

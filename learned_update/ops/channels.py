@@ -6,6 +6,8 @@ product, moments over batch or units and joined channels need no transposition.
 
 from keras import ops
 
+from learned_update import backend
+
 
 def map_channels(kernel, x):
     """y_c = sum_i kernel_ic x_i.
@@ -18,7 +20,7 @@ def map_channels(kernel, x):
         `(channels_out, ...)`.
     """
     flat = ops.reshape(x, (kernel.shape[0], -1))
-    y = ops.matmul(ops.transpose(kernel), flat)
+    y = backend.matmul(ops.transpose(kernel), flat)
     return ops.reshape(y, (kernel.shape[1], *ops.shape(x)[1:]))
 
 

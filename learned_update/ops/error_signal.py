@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from learned_update import backend
 from learned_update.ops.normalisation import scale_by_rms
 
 
@@ -31,7 +32,7 @@ def carry_down(delta, feedback, epsilon, fan_scaling):
     Returns:
         d of the level below, `(channels, batch, units)`.
     """
-    carried = ops.matmul(delta, ops.transpose(feedback))
+    carried = backend.matmul(delta, ops.transpose(feedback))
     if fan_scaling:
         above = ops.cast(ops.shape(feedback)[1], delta.dtype)
         carried = carried * ops.rsqrt(above)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from keras import ops
 
+from learned_update import backend
 from learned_update.types import Tensor
 
 WIDE = 1024  # units, above which no matrix between all of them is made
@@ -23,7 +24,7 @@ class LowRank(NamedTuple):
 
 def dense(readout):
     """The `(row_units, column_units)` matrix of a `LowRank`."""
-    product = ops.matmul(ops.transpose(readout.rows), readout.columns)
+    product = backend.matmul(ops.transpose(readout.rows), readout.columns)
     return product / _count(readout)
 
 
@@ -38,8 +39,10 @@ def times(x, readout):
         `(any, column_units)`.
     """
     if not is_wide(readout.rows.shape[1]):
-        return ops.matmul(x, dense(readout))
-    product = ops.matmul(ops.matmul(x, ops.transpose(readout.rows)), readout.columns)
+        return backend.matmul(x, dense(readout))
+    product = backend.matmul(
+        backend.matmul(x, ops.transpose(readout.rows)), readout.columns
+    )
     return product / _count(readout)
 
 
@@ -55,7 +58,7 @@ def times_symmetric(x, readout):
     """
     rows, columns = readout
     if not is_wide(rows.shape[1]):
-        return ops.matmul(x, symmetric_off_diagonal(dense(readout)))
+        return backend.matmul(x, symmetric_off_diagonal(dense(readout)))
     both = times(x, readout) + times(x, LowRank(columns, rows))
     return _off_diagonal(both, x, readout, axis=0)
 
@@ -64,9 +67,9 @@ def symmetric_times(readout, x):
     """S x; arguments as of `times_symmetric`, with x `(units, any)`."""
     rows, columns = readout
     if not is_wide(rows.shape[1]):
-        return ops.matmul(symmetric_off_diagonal(dense(readout)), x)
-    product = ops.matmul(ops.transpose(rows), ops.matmul(columns, x))
-    product += ops.matmul(ops.transpose(columns), ops.matmul(rows, x))
+        return backend.matmul(symmetric_off_diagonal(dense(readout)), x)
+    product = backend.matmul(ops.transpose(rows), backend.matmul(columns, x))
+    product += backend.matmul(ops.transpose(columns), backend.matmul(rows, x))
     return _off_diagonal(product / _count(readout), x, readout, axis=1)
 
 

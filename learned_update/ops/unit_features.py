@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from learned_update import backend
 from learned_update.ops.competition import win_probability
 from learned_update.ops.normalisation import standardise
 from learned_update.ops.readouts import is_wide
@@ -34,9 +35,9 @@ def correlation_projection(x):
     u = standardise(x, CORRELATION_EPSILON)
     batch, units = ops.shape(x)[0], ops.shape(x)[1]
     if is_wide(x.shape[1]):
-        projected = ops.matmul(ops.matmul(u, ops.transpose(u)), u)
+        projected = backend.matmul(backend.matmul(u, ops.transpose(u)), u)
     else:
-        projected = ops.matmul(u, ops.matmul(ops.transpose(u), u))
+        projected = backend.matmul(u, backend.matmul(ops.transpose(u), u))
     scale = ops.cast(batch, x.dtype) * ops.sqrt(ops.cast(units, x.dtype))
     return projected / scale
 

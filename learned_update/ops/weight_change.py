@@ -94,7 +94,7 @@ def hebbian(inputs):
 
 def decorrelation(inputs):
     """C = w (U^T U / B) / sqrt(n), divided by its root mean square."""
-    change = ops.matmul(inputs.w, _batch_outer(inputs.upper, inputs.upper))
+    change = backend.matmul(inputs.w, _batch_outer(inputs.upper, inputs.upper))
     change = change / _sqrt_columns(inputs.w)
     mean_square = backend.mean(ops.square(change) + DECORRELATION_EPSILON)
     return change * ops.rsqrt(mean_square)
@@ -105,14 +105,14 @@ def off_diagonal_decorrelation(inputs):
     if is_wide(inputs.upper.shape[1]):
         variances = backend.mean(ops.square(inputs.upper), axis=0)  # (out,)
         product = _batch_outer(
-            ops.matmul(inputs.upper, ops.transpose(inputs.w)), inputs.upper
+            backend.matmul(inputs.upper, ops.transpose(inputs.w)), inputs.upper
         )
         change = product - inputs.w * variances
     else:
         correlation = _batch_outer(inputs.upper, inputs.upper)  # (out, out)
         units = ops.shape(correlation)[0]
         off_diagonal = 1.0 - ops.eye(units, dtype=correlation.dtype)
-        change = ops.matmul(inputs.w, correlation * off_diagonal)
+        change = backend.matmul(inputs.w, correlation * off_diagonal)
     return change / _sqrt_columns(inputs.w)
 
 
@@ -140,7 +140,7 @@ def winner(inputs):
 
 def _batch_outer(rows, columns):
     batch = ops.cast(ops.shape(rows)[0], rows.dtype)
-    return ops.matmul(ops.transpose(rows), columns) / batch
+    return backend.matmul(ops.transpose(rows), columns) / batch
 
 
 def _sqrt_columns(w):

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from learned_update import backend
 from learned_update.errors import invalid
 from learned_update.layers.update_rule import UpdateRule
 from learned_update.meta.truncated_step import TruncatedStep
@@ -22,7 +21,13 @@ from learned_update.training.outer_steps import layout
 from learned_update.training.outer_steps.compiled import CompiledOuterStep
 from learned_update.training.outer_steps.draws import GroupDraws, OuterDraw
 from learned_update.training.outer_steps.families import families
+from learned_update.training.outer_steps.memory import (
+    AUTO,
+    check_rematerialise,
+    policy_by_memory,
+)
 from learned_update.training.outer_steps.outer_step import mean_gradient
+from learned_update.training.outer_steps.precision import check_precision
 from learned_update.training.outer_steps.slots import (
     TRUNCATION,
     SlotGroup,
@@ -54,9 +59,13 @@ class MetaTrainer:
             authors did, or both with the batch statistics of the support.
         groups_per_step: groups that an outer step visits in turn; all if None.
         seed: of everything that is drawn.
-        rematerialise: what the gradient computes again to save memory, one of
-            `backend.REMATERIALISE`: `"none"`; `"steps"`, which keeps only phi per inner
-            step; on JAX also `"dots"`, which keeps the results of matrix products.
+        rematerialise: what the gradient computes again to save memory: `"none"`;
+            `"steps"`, which keeps only phi per inner step; on JAX also `"dots"`, which
+            keeps the results of matrix products; `"auto"`, the first of none, dots and
+            steps that fits into half of the device's memory.
+        precision: of the matrix products of rule and base model: `"float32"`, `"tf32"`
+            or `"bfloat16"`, with sums in float32; None leaves it to the device. All
+            else, theta and phi as well, is float32.
         devices: that share the tasks; one if None.
         guards: `Guards` against what goes wrong without an error; the defaults if None.
         estimator: function of `clip_norm`, `rematerialise` and `schedule` that makes an
@@ -79,6 +88,7 @@ class MetaTrainer:
         groups_per_step: int | None = None,
         seed: int = 0,
         rematerialise: str = "steps",
+        precision: str | None = None,
         devices: Any = None,
         guards: Guards | None = None,
         estimator: Any = None,
@@ -95,7 +105,8 @@ class MetaTrainer:
         self.seed = seed
         self.guards = guards or Guards()
         check_guards(self.guards)
-        _check_rematerialise(rematerialise)
+        check_rematerialise(rematerialise)
+        check_precision(precision)
         check_schedule(self.schedule)
         if not 1 <= self.groups_per_step <= len(groups):
             raise invalid(
@@ -122,6 +133,15 @@ class MetaTrainer:
             dataset.name for group in groups for dataset in group.tasks.datasets
         )
         self.optimizer.build(rule.trainable_variables)
+        make_step = functools.partial(
+            TruncatedStep,
+            rule,
+            objective=objective or cosine_objective(),
+            joint_statistics=joint_statistics,
+            precision=precision,
+        )
+        if rematerialise == AUTO:
+            rematerialise = policy_by_memory(self.groups, make_step, self.devices)
         estimator = (estimator or truncated_backpropagation)(
             clip_norm=clip_norm,
             rematerialise=rematerialise,
@@ -145,12 +165,7 @@ class MetaTrainer:
             self.groups,
             self._spares,
             estimator,
-            functools.partial(
-                TruncatedStep,
-                rule,
-                objective=objective or cosine_objective(),
-                joint_statistics=joint_statistics,
-            ),
+            make_step,
             self.devices,
             self.guards,
         )
@@ -275,13 +290,3 @@ class MetaTrainer:
     def _visited(self, state):
         first = state.outer_step * self.groups_per_step
         return [(first + i) % len(self.groups) for i in range(self.groups_per_step)]
-
-
-def _check_rematerialise(policy):
-    if policy not in backend.REMATERIALISE:
-        raise invalid(
-            "There is no such policy of rematerialisation here.",
-            expected=f"rematerialise as one of {', '.join(backend.REMATERIALISE)}",
-            received=f"rematerialise={policy!r}",
-            remedy="'steps' needs the least memory.",
-        )

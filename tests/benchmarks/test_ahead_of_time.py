@@ -108,8 +108,12 @@ def _compiled(topology):
     )
 
 
-def test_compiles_without_a_tpu(compiler):
-    said = _compiled("v5e:2x2")
+@pytest.mark.parametrize(
+    ("topology", "kind"),
+    [("v5e:2x2", "TPU v5 lite"), ("v4:2x2x1", "TPU v4"), ("v6e:2x2", "TPU v6 lite")],
+)
+def test_compiles_without_a_tpu(compiler, topology, kind):
+    said = _compiled(topology)
     assert said["chips"] == 4
     assert said["tasks"] == 4
     assert said["units"] == [8, 4]
@@ -117,7 +121,7 @@ def test_compiles_without_a_tpu(compiler):
     assert 1000 * 64 / 2**30 < said["memory_gib"] < 16
     assert said["flops"] > 0
     text = tables.ahead_of_time(said)
-    assert "v5e:2x2: 4 chips, TPU v5 lite" in text
+    assert f"{topology}: 4 chips, {kind}" in text
     assert "on the host: nothing" in text
 
 

@@ -75,6 +75,23 @@ def scaling(row):
     return f"{row['size']}: exponent {row['exponent']:.2f} ({seconds})"
 
 
+def agreement(rows):
+    """A table of `verdicts`."""
+    lines = [
+        "| products | meta-loss | difference | spread over seeds | largest difference "
+        "of a seed | agrees |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row['precision']} | {row['meta_loss']:.4f} "
+            f"| {row['difference']:+.4f} | {row['spread']:.4f} "
+            f"| {row['largest_difference']:.4f} "
+            f"| {'yes' if row['agrees'] else 'no'} |"
+        )
+    return "\n".join(lines)
+
+
 def ahead_of_time(row):
     """A paragraph about what `compile_for` gives."""
     units = "-".join(map(str, row["units"]))

@@ -3,8 +3,10 @@
 import json
 import pathlib
 
+from learned_update.backend.precision import PRECISIONS
 from learned_update.benchmarks import configuration as configurations
 from learned_update.benchmarks import processes
+from learned_update.benchmarks.agreement.verdicts import verdicts
 from learned_update.benchmarks.reports import tables
 from learned_update.cli.arguments import add_force_argument, integer
 from learned_update.cli.outputs import check_file_output, check_folder
@@ -18,6 +20,7 @@ example:
   learned-update benchmark --backend jax --tasks 64 --width 128 --json
   learned-update benchmark --scaling scaling.png
   learned-update benchmark --checkpoints --outer_steps 20
+  learned-update benchmark --precisions 3 --outer_steps 100
   learned-update benchmark --aot v5e:2x2 --gin_file experiments/paper.gin
 
 Each variant runs in a process of its own, so that its peak memory is its own; the
@@ -88,6 +91,13 @@ def add_arguments(parser):
         help="measure what a checkpoint adds to a run instead",
     )
     add_force_argument(parser)
+    parser.add_argument(
+        "--precisions",
+        type=integer,
+        metavar="SEEDS",
+        help="train with products of every precision instead, --outer_steps for so "
+        "many seeds, and say whether meta-losses agree with those of float32",
+    )
     _add_arguments_ahead_of_time(parser)
 
 
@@ -128,6 +138,8 @@ def run(options):
         _measure_scaling(options)
     elif options.checkpoints:
         _measure_checkpoints(options)
+    elif options.precisions is not None:
+        _compare_precisions(options)
     else:
         _measure_variants(options)
 
@@ -203,6 +215,34 @@ def _measure_scaling(options):
     from learned_update.benchmarks.scaling.figure import save_scaling_figure
 
     save_scaling_figure(options.scaling, series)
+
+
+def _compare_precisions(options):
+    if options.precisions < 2:
+        raise invalid(
+            "One seed has no spread.",
+            expected="--precisions of at least 2",
+            received=f"{options.precisions}",
+            remedy="Use three or more.",
+        )
+    sizes = _sizes(options)
+    losses = {
+        precision: processes.ask(
+            "meta-losses",
+            options.backend,
+            configuration=sizes,
+            precision=precision,
+            seeds=list(range(options.precisions)),
+            outer_steps=options.outer_steps,
+        )["losses"]
+        for precision in PRECISIONS
+    }
+    rows = verdicts(losses)
+    if options.json:
+        rows = [{**row, "losses": losses[row["precision"]]} for row in rows]
+        print("\n".join(map(json.dumps, rows)))
+    else:
+        print(tables.agreement(rows))
 
 
 def _compile_ahead_of_time(options):

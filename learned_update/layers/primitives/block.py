@@ -11,9 +11,11 @@ from learned_update.layers.primitives.batch_norm import BatchNorm
 class Block(keras.layers.Layer):
     """relu(batchnorm(linear(x))).
 
+    The offset of the linear layer is left out, as the normalisation takes it away.
+
     Args:
         linear: a layer on `(channels, batch, units)`: `Linear` looks at one unit and
-            example, `Convolution` also at neighbouring examples.
+            example, `Convolution` also at neighbouring examples or units.
         use_scale: whether the normalisation learns a scale.
     """
 
@@ -27,7 +29,7 @@ class Block(keras.layers.Layer):
         self.norm.build(self.linear.compute_output_shape(input_shape))
 
     def call(self, x):
-        return ops.relu(self.norm(self.linear(x)))
+        return ops.relu(self.norm(self.linear.without_offset(x)))
 
     def compute_output_shape(self, input_shape):
         return self.linear.compute_output_shape(input_shape)

@@ -1,29 +1,30 @@
-"""A convolution along the axis after the channels."""
+"""A convolution along the batch or the units."""
 
 import keras
-from keras import ops
 
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
-from learned_update.ops.channels import map_channels, per_channel
+from learned_update.ops.channels import per_channel
+from learned_update.ops.convolution import convolve
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class Convolution(keras.layers.Layer):
     """y[:, t] = sum_i kernel[i]^T x[:, t + i - (k-1)/2] + offset, zeros outside.
 
-    Written as one matrix product of shifted inputs: inside loops that is several
-    times faster than a convolution under XLA on CPU (released_rule, section 2).
+    Written as matrix products: inside loops they are several times faster than a
+    convolution under XLA on CPU (released_rule, section 2).
 
     Args:
         channels: size of the first axis of y.
         kernel_size: k, odd.
+        axis: that t counts: 1, the batch, or 2, the units.
 
     Raises:
         ValueError: `kernel_size` is even.
     """
 
-    def __init__(self, channels, kernel_size=3, **kwargs):
+    def __init__(self, channels, kernel_size=3, axis=1, **kwargs):
         super().__init__(autocast=False, **kwargs)
         if kernel_size % 2 == 0:
             raise invalid(
@@ -34,6 +35,7 @@ class Convolution(keras.layers.Layer):
             )
         self.channels = channels
         self.kernel_size = kernel_size
+        self.axis = axis
 
     def build(self, input_shape):
         self.kernel = self.add_weight(
@@ -46,13 +48,12 @@ class Convolution(keras.layers.Layer):
         )
 
     def call(self, x):
-        reach = self.kernel_size // 2
-        length = ops.shape(x)[1]
-        padded = ops.pad(x, ((0, 0), (reach, reach), (0, 0)))
-        shifted = [padded[:, tap : tap + length] for tap in range(self.kernel_size)]
-        patches = ops.concatenate(shifted, axis=0)  # (k * channels_in, time, rows)
-        y = map_channels(ops.reshape(self.kernel, (-1, self.channels)), patches)
+        y = self.without_offset(x)
         return y + per_channel(self.offset, y)
+
+    def without_offset(self, x):
+        """The convolution alone."""
+        return convolve(self.kernel, x, self.axis)
 
     def compute_output_shape(self, input_shape):
         return (self.channels, *input_shape[1:])
@@ -62,4 +63,5 @@ class Convolution(keras.layers.Layer):
             **super().get_config(),
             "channels": self.channels,
             "kernel_size": self.kernel_size,
+            "axis": self.axis,
         }

@@ -34,10 +34,12 @@ class Linear(keras.layers.Layer):
             )
 
     def call(self, x):
-        return self._with_offset(map_channels(self.kernel, x))
-
-    def _with_offset(self, y):
+        y = self.without_offset(x)
         return y + per_channel(self.offset, y) if self.use_offset else y
+
+    def without_offset(self, x):
+        """kernel^T x."""
+        return map_channels(self.kernel, x)
 
     def compute_output_shape(self, input_shape):
         return (self.channels, *input_shape[1:])
@@ -65,9 +67,10 @@ class UnitLinear(Linear):
     def __init__(self, channels, use_offset=False, **kwargs):
         super().__init__(channels, use_offset, **kwargs)
 
-    def call(self, features):
+    def without_offset(self, features):
+        """kernel^T x, of a pair of tensors."""
         per_unit, per_example = features
         split = per_unit.shape[0]
         of_unit = map_channels(self.kernel[:split], per_unit)  # (channels, units)
         of_example = map_channels(self.kernel[split:], per_example)
-        return self._with_offset(of_example + ops.expand_dims(of_unit, 1))
+        return of_example + ops.expand_dims(of_unit, 1)

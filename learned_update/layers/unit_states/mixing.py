@@ -28,7 +28,7 @@ class ConvolutionMixing(keras.layers.Layer):
         self.kernel_size = kernel_size
         self.blocks = [
             Block(
-                Convolution(channels, kernel_size, dtype=self.dtype_policy),
+                Convolution(channels, kernel_size, axis=2, dtype=self.dtype_policy),
                 dtype=self.dtype_policy,
             )
             for _ in range(2)
@@ -39,10 +39,10 @@ class ConvolutionMixing(keras.layers.Layer):
             block.build(input_shape)
 
     def call(self, h):
-        mixed = ops.transpose(h, (0, 2, 1))  # (channels, units, batch)
+        mixed = h
         for block in self.blocks:
             mixed = block(mixed)
-        return h + ops.transpose(mixed, (0, 2, 1))
+        return h + mixed
 
     def compute_output_shape(self, input_shape):
         return input_shape

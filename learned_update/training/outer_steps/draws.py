@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from learned_update.meta.trees import stack
+from learned_update.training.outer_steps.slot_rows import drawn_together, replaced
 from learned_update.training.outer_steps.slots import (
     draw_batch,
     draw_noise,
@@ -67,12 +68,12 @@ class GroupDraws:
         self._noise_shapes = noise_shapes
         self._longest = max(group.schedule.truncation_lengths)
         self._unrolls = np.full(group.slots, -1)
-        self._tasks = (None,) * group.slots
+        self._tasks = [None] * group.slots
         self._input_map = None
-        self._no_phi = keras.tree.map_structure(
-            lambda leaf: np.zeros(leaf.shape, ops.dtype(leaf)), phi_like
+        self._nothing_fresh = keras.tree.map_structure(
+            lambda leaf: ops.zeros((group.slots, *leaf.shape), ops.dtype(leaf)),
+            phi_like,
         )
-        self._nothing_fresh = None
 
     def __call__(self, state, outer_step, steps):
         """`GroupDraw` of an `InnerState`, of which phi is not looked at."""
@@ -97,16 +98,21 @@ class GroupDraws:
         return tuple(known[task.dataset].name for task in self._tasks)
 
     def _draw_tasks(self, unrolls):
-        if (unrolls == self._unrolls).all():
+        """Draws the tasks of slots that have begun another unroll."""
+        slots = np.flatnonzero(unrolls != self._unrolls).tolist()
+        if not slots:
             return
-        self._tasks = tuple(
-            task if kept == unroll else draw_task(self.group, slot, int(unroll))
-            for slot, (task, kept, unroll) in enumerate(
-                zip(self._tasks, self._unrolls, unrolls, strict=True)
-            )
+        drawn = drawn_together(
+            lambda slot: draw_task(self.group, slot, int(unrolls[slot])), slots
         )
+        for slot, task in zip(slots, drawn, strict=True):
+            self._tasks[slot] = task
         self._unrolls = unrolls
-        self._input_map = stack([task.input_map for task in self._tasks])
+        maps = [task.input_map for task in drawn]
+        if len(slots) == self.group.slots:
+            self._input_map = stack(maps)
+        else:
+            self._input_map = replaced(self._input_map, maps, slots)
 
     def _padded(self, part):
         """Step-first indices, as long as the longest truncation."""
@@ -115,15 +121,10 @@ class GroupDraws:
 
     def _fresh(self, state):
         """The phi of all slots that begin; one for all steps at which none does."""
-        if state.inner_step.all():
-            if self._nothing_fresh is None:
-                self._nothing_fresh = stack(self.group.slots * [self._no_phi])
+        slots = np.flatnonzero(state.inner_step == 0).tolist()
+        if not slots:
             return self._nothing_fresh
-        return stack(
-            [
-                draw_phi(self.group, slot, int(unroll)) if done == 0 else self._no_phi
-                for slot, (unroll, done) in enumerate(
-                    zip(state.unroll, state.inner_step, strict=True)
-                )
-            ]
+        phis = drawn_together(
+            lambda slot: draw_phi(self.group, slot, int(state.unroll[slot])), slots
         )
+        return replaced(self._nothing_fresh, phis, slots)

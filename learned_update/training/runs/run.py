@@ -51,6 +51,7 @@ def meta_train(
     joint_statistics: bool = True,
     groups_per_step: int | None = None,
     rematerialise: str = "steps",
+    precision: str | None = None,
     devices: Any = "auto",
     checkpoint_every: int = 50,
     keep_last: int = KEEP_LAST,
@@ -86,6 +87,7 @@ def meta_train(
         groups_per_step: groups that an outer step visits in turn; all if None.
         rematerialise: what the gradient computes again to save memory, see
             `MetaTrainer`.
+        precision: of matrix products, see `MetaTrainer`.
         devices: of each host, an integer, that share the tasks of every group evenly;
             `"auto"` takes the largest number that there are and that divides the
             tasks. The run is the same, but for round-off.
@@ -145,6 +147,7 @@ def meta_train(
         groups_per_step=groups_per_step,
         seed=seed,
         rematerialise=rematerialise,
+        precision=precision,
         guards=guards,
         estimator=estimator,
         devices=choose_devices(devices, [group.slots for group in groups], hosts),

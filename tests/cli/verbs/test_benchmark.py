@@ -83,6 +83,15 @@ def asked(monkeypatch):
             "matrix peak": {"tflops_per_s": 0.1, "device": "cpu"},
             "ahead of time": AHEAD,
             "checkpoint cost": CHECKPOINTS,
+            "meta-losses": {
+                "losses": [
+                    [
+                        0.5,
+                        0.25 + 0.25 * seed + 0.5 * (request.get("precision") == "tf32"),
+                    ]
+                    for seed in request.get("seeds", ())
+                ]
+            },
             "scaling": {
                 "size": request.get("size"),
                 "values": [1, 2],
@@ -205,3 +214,24 @@ def test_a_process_says_what_was_wrong():
 def test_a_process_that_fails():
     with pytest.raises(OSError, match="measured 'nothing' ended with status 1"):
         processes.ask("nothing", "tensorflow")
+
+
+def test_precisions(asked, capsys):
+    options = ["--precisions", "2", "--outer_steps", "100", "--tasks", "2"]
+    assert main(["benchmark", *options]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [request["precision"] for request in asked] == [
+        "float32",
+        "tf32",
+        "bfloat16",
+    ]
+    assert all(request["seeds"] == [0, 1] for request in asked)
+    assert all(request["outer_steps"] == 100 for request in asked)
+    assert all(request["configuration"]["tasks"] == 2 for request in asked)
+    assert lines[3] == "| tf32 | 0.6875 | +0.2500 | 0.0884 | 0.2500 | no |"
+    assert lines[4] == "| bfloat16 | 0.4375 | +0.0000 | 0.0884 | 0.0000 | yes |"
+
+
+def test_precisions_of_one_seed(capsys):
+    assert main(["benchmark", "--precisions", "1"]) == 2
+    assert "One seed has no spread." in capsys.readouterr().err
