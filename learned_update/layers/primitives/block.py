@@ -11,8 +11,6 @@ from learned_update.layers.primitives.batch_norm import BatchNorm
 class Block(keras.layers.Layer):
     """relu(batchnorm(linear(x))).
 
-    The offset of the linear layer is left out, as the normalisation takes it away.
-
     Args:
         linear: a layer on `(channels, batch, units)`: `Linear` looks at one unit and
             example, `Convolution` also at neighbouring examples or units.
@@ -29,7 +27,7 @@ class Block(keras.layers.Layer):
         self.norm.build(self.linear.compute_output_shape(input_shape))
 
     def call(self, x):
-        return ops.relu(self.norm(self.linear.without_offset(x)))
+        return ops.relu(self.norm(self.linear(x)))
 
     def compute_output_shape(self, input_shape):
         return self.linear.compute_output_shape(input_shape)

@@ -48,12 +48,8 @@ class Convolution(keras.layers.Layer):
         )
 
     def call(self, x):
-        y = self.without_offset(x)
+        y = convolve(self.kernel, x, self.axis)
         return y + per_channel(self.offset, y)
-
-    def without_offset(self, x):
-        """The convolution alone."""
-        return convolve(self.kernel, x, self.axis)
 
     def compute_output_shape(self, input_shape):
         return (self.channels, *input_shape[1:])

@@ -34,12 +34,10 @@ class Linear(keras.layers.Layer):
             )
 
     def call(self, x):
-        y = self.without_offset(x)
-        return y + per_channel(self.offset, y) if self.use_offset else y
+        return self._with_offset(map_channels(self.kernel, x))
 
-    def without_offset(self, x):
-        """kernel^T x."""
-        return map_channels(self.kernel, x)
+    def _with_offset(self, y):
+        return y + per_channel(self.offset, y) if self.use_offset else y
 
     def compute_output_shape(self, input_shape):
         return (self.channels, *input_shape[1:])
@@ -67,10 +65,9 @@ class UnitLinear(Linear):
     def __init__(self, channels, use_offset=False, **kwargs):
         super().__init__(channels, use_offset, **kwargs)
 
-    def without_offset(self, features):
-        """kernel^T x, of a pair of tensors."""
+    def call(self, features):
         per_unit, per_example = features
         split = per_unit.shape[0]
         of_unit = map_channels(self.kernel[:split], per_unit)  # (channels, units)
         of_example = map_channels(self.kernel[split:], per_example)
-        return of_example + ops.expand_dims(of_unit, 1)
+        return self._with_offset(of_example + ops.expand_dims(of_unit, 1))
