@@ -10,6 +10,8 @@ LARGEST_ROOM = 12  # modules, beside `__init__` and `__main__`
 _EAGER_TENSORFLOW = {
     "learned_update/backend/tensorflow.py",
     "learned_update/backend/tensorflow_devices.py",
+    "learned_update/backend/tensorflow_memory.py",
+    "learned_update/backend/tensorflow_products.py",
     "learned_update/benchmarks/engines/tensorflow.py",
     "learned_update/benchmarks/engines/tensorflow_flops.py",
     "learned_update/benchmarks/plain_tensorflow.py",

@@ -34,6 +34,27 @@ _LONG_NAMES = {
 }
 
 
+def compiled_step(theta, phi, x, rate):
+    """A function of no arguments: `inner_step` as a `tf.function`, of arrays.
+
+    Args:
+        theta: mapping {name: array}.
+        phi: list of dicts of arrays.
+        x: `(batch, inputs)`.
+        rate: inner learning rate.
+    """
+    arguments = tf.nest.map_structure(tf.convert_to_tensor, (theta, phi, x))
+
+    @tf.function(autograph=False)
+    def step(theta, phi, x):
+        return inner_step(theta, phi, x, rate)
+
+    def wait_for_step():
+        return tf.nest.map_structure(lambda leaf: leaf.numpy(), step(*arguments))
+
+    return wait_for_step
+
+
 def inner_step(theta, phi, x, rate):
     """phi <- (1 - rate) phi - rate change, for a rule with identical updates.
 

@@ -92,6 +92,8 @@ def measure_released_inner_step(configuration, repeats):
 def released_pair(rule, base, phi, x):
     """The package's inner step and the plain one, on the same numbers.
 
+    The package's is of Keras' backend, the plain one of TensorFlow.
+
     Args:
         rule: `UpdateRule` of the released form with identical updates.
         base: `BaseMLP`.
@@ -99,30 +101,32 @@ def released_pair(rule, base, phi, x):
         x: `(batch, inputs)`.
 
     Returns:
-        Two functions of no arguments. Both give phi as a list of dicts.
+        Two functions of no arguments that return when it is done. Both give phi as a
+        list of dicts of arrays.
     """
     from learned_update.benchmarks import plain_tensorflow
 
-    theta = [  # values, as reading a variable of TensorFlow takes time at every call
-        ops.convert_to_tensor(ops.convert_to_numpy(variable))
-        for variable in rule.trainable_variables
-    ]
+    values = [ops.convert_to_numpy(v) for v in rule.trainable_variables]
     names = [
         name.removeprefix(plain_tensorflow.SCOPE)
         for name in released_variable_names(rule)
     ]
-    named = dict(zip(names, theta, strict=True))
-    x = ops.convert_to_tensor(x)
-    rate = rule.rate.rate
+    arguments = dict(zip(names, values, strict=True)), _as_dicts(phi), x
+    arguments = keras.tree.map_structure(np.asarray, arguments)
+    plain = plain_tensorflow.compiled_step(*arguments, rule.rate.rate)
 
-    def package(theta, phi, x):
+    def step(theta, phi, x):
         return _as_dicts(inner_step(rule, base, phi, x, theta=theta))
 
-    def plain(theta, phi, x):
-        return plain_tensorflow.inner_step(theta, phi, x, rate)
+    theta = [ops.convert_to_tensor(value) for value in values]
+    step, x = backend.jit(step), ops.convert_to_tensor(x)
 
-    package, plain, dicts = backend.jit(package), backend.jit(plain), _as_dicts(phi)
-    return lambda: package(theta, phi, x), lambda: plain(named, dicts, x)
+    def package():
+        result = step(theta, phi, x)
+        engines.wait(result)
+        return result
+
+    return package, plain
 
 
 def compared(function, yardstick, repeats):

@@ -30,8 +30,8 @@ part alone, draw_s what the host takes to draw what a step reads; flops are thos
 the matrix products of an outer step. The yardsticks are the same mathematics without
 Keras: "released inner step" a plain tf.function, "meta-gradient" plain JAX.
 """
-YARDSTICKS = {  # the backend that each is written for
-    "released inner step": "tensorflow",
+YARDSTICKS = {  # the backend of Keras that each needs; None takes any
+    "released inner step": None,
     "meta-gradient": "jax",
 }
 PEAK = "matrix peak"
@@ -184,7 +184,7 @@ def _measured(name, sizes, options):
         try:
             row = processes.ask(
                 name,
-                YARDSTICKS[name],
+                YARDSTICKS[name] or options.backend,
                 configuration=sizes,
                 outer_steps=options.outer_steps,
             )

@@ -1,5 +1,5 @@
 """An outer step: what it reads, drawn on the host; what is compiled; what it measured.
 
-From outside: `compiled`, `draws`, `families`, `layout`, `outer_step`, `slots`,
-`step_metrics`.
+From outside: `compiled`, `draws`, `families`, `layout`, `memory`, `outer_step`,
+`precision`, `slots`, `step_metrics`.
 """

@@ -126,10 +126,17 @@ def test_tables(asked, capsys):
     backends = {request["what"]: request["backend"] for request in asked}
     assert backends == {
         "variant": "jax",
-        "released inner step": "tensorflow",  # what it is written for
+        "released inner step": "jax",
         "meta-gradient": "jax",
         "matrix peak": "jax",
     }
+
+
+def test_yardstick_in_plain_jax_needs_jax(asked, capsys):
+    options = ["--backend", "tensorflow", "--variants"]
+    assert main(["benchmark", *options, "released inner step", "meta-gradient"]) == 0
+    backends = {request["what"]: request["backend"] for request in asked}
+    assert backends == {"released inner step": "tensorflow", "meta-gradient": "jax"}
 
 
 def test_json(asked, capsys):
