@@ -51,6 +51,7 @@ def keep_compiled(folder):
     """Keeps what is compiled from now on in a folder, for other processes to load."""
     if jax.config.jax_compilation_cache_dir is None:
         jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
         compilation_cache.reset_cache()  # or it goes on without a folder
 
 

@@ -28,7 +28,6 @@ def test_a_second_start_compiles_nothing(tmp_path):
     environment = {
         **os.environ,
         "KERAS_BACKEND": "jax",
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",  # by default it is 1
         "PYTHONPATH": str(ROOT),
     }
     environment.pop("JAX_COMPILATION_CACHE_DIR", None)

@@ -109,7 +109,7 @@ class GroupDraws:
             self._tasks[slot] = task
         self._unrolls = unrolls
         maps = [task.input_map for task in drawn]
-        if len(slots) == self.group.slots:
+        if self._input_map is None:
             self._input_map = stack(maps)
         else:
             self._input_map = replaced(self._input_map, maps, slots)

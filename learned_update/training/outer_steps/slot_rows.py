@@ -1,5 +1,6 @@
 """Trees with a row per slot: made beside one another, and replaced on the device."""
 
+import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from learned_update import backend
 from learned_update.meta.trees import stack
 
 
@@ -32,15 +34,27 @@ def replaced(tree, rows, slots):
     Args:
         tree: of tensors with a leading `tasks` axis.
         rows: trees of arrays, one per slot that is replaced.
-        slots: which, a sequence of integers.
+        slots: which, a sequence of integers in rising order.
 
     Returns:
         A tree like `tree`.
     """
     count = keras.tree.flatten(tree)[0].shape[0]
-    positions = np.arange(count)
+    if len(slots) == count:
+        return stack(rows)
+    positions = np.arange(count, dtype="int32")
     positions[slots] = count + np.arange(len(rows))
     rows = stack([*rows, *(_padding(len(rows)) * [rows[-1]])])
+    return _compiled_taken()(tree, rows, ops.convert_to_tensor(positions))
+
+
+@functools.cache
+def _compiled_taken():
+    return backend.jit(_taken)  # asks for the devices, so not when it is imported
+
+
+def _taken(tree, rows, positions):
+    """Rows of two trees by their positions in both together."""
     return keras.tree.map_structure(
         lambda old, new: ops.take(ops.concatenate([old, new]), positions, axis=0),
         tree,
@@ -49,5 +63,5 @@ def replaced(tree, rows, slots):
 
 
 def _padding(count):
-    """What is missing to a power of two: few shapes, as each is compiled on JAX."""
+    """What is missing to a power of two: few shapes, as each is compiled."""
     return (1 << (count - 1).bit_length()) - count
