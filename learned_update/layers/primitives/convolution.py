@@ -4,8 +4,7 @@ import keras
 
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
-from learned_update.ops.channels import per_channel
-from learned_update.ops.convolution import convolve
+from learned_update.ops.channels import convolve, per_channel
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
