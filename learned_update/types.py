@@ -30,9 +30,12 @@ class Phi(NamedTuple):
 
     Attributes:
         layers: one `LayerParams` per layer.
+        state: what a rule keeps beyond them, such as thresholds or lateral weights:
+            one `{name: tensor}` per layer; `()` for rules that keep nothing.
     """
 
     layers: tuple[LayerParams, ...]
+    state: tuple[dict[str, Tensor], ...] = ()
 
 
 class Activations(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 
 from learned_update.checks import check_units, is_integer
 from learned_update.errors import invalid
-from learned_update.layers import UpdateRule
+from learned_update.layers import Rule
 
 LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState
 
@@ -28,7 +28,7 @@ def check_parameters(parameters):
 
 
 def _check_rule(rule):
-    if not isinstance(rule, UpdateRule | str | os.PathLike):
+    if not isinstance(rule, Rule | str | os.PathLike):
         raise invalid(
             "This is no update rule.",
             expected="a name in the zoo, a path, or an UpdateRule",

@@ -4,7 +4,7 @@ from sklearn.utils import check_random_state
 
 from learned_update.estimator.compiled import rule_content
 from learned_update.estimator.fitted import SEEDS, Fitted, arrays
-from learned_update.layers import UpdateRule
+from learned_update.layers import Rule
 from learned_update.zoo import load_rule
 
 
@@ -25,7 +25,7 @@ def start(rule, units, standardise, random_state, inputs):
         ValueError: the rule does not fit units.
         FileNotFoundError: there is no such rule.
     """
-    if not isinstance(rule, UpdateRule):
+    if not isinstance(rule, Rule):
         rule = load_rule(rule)
     base = rule.base_mlp(units)
     seed = int(check_random_state(random_state).randint(SEEDS))

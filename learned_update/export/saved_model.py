@@ -85,6 +85,6 @@ def _description(rule, base):
         "epsilon": base.epsilon,
         "fan_in_scaling": base.fan_in_scaling,
         "dtype": rule.variable_dtype,
-        "embedding_units": rule.error_network.top_error.embedding_units or "any",
+        "embedding_units": rule.embedding_units or "any",
         "rule": keras.saving.serialize_keras_object(rule),
     }

@@ -87,7 +87,7 @@ def _specs(rule, base):
     def spec(name, *shape):
         return tf.TensorSpec(shape, rule.variable_dtype, name)
 
-    needs_width = rule.error_network.top_error.embedding_units is not None
+    needs_width = rule.embedding_units is not None
     widths = [None] * len(base.units)
     if needs_width:
         widths[-1] = base.units[-1]

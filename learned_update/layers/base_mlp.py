@@ -12,6 +12,7 @@ from learned_update import backend
 from learned_update.checks import check_inputs, check_phi, check_units
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
+from learned_update.layers.rule_state import initial_state
 from learned_update.randomness import generator
 from learned_update.types import Activations, LayerParams, Phi, Statistics, Tensor
 
@@ -59,6 +60,7 @@ class BaseMLP(keras.layers.Layer):
             at unit scale (neuron_local).
         kernel_stddev: of the truncated normals that `kernel` and `feedback` start at.
         bias_stddev: of the truncated normals that `bias` starts at.
+        state: what the rule keeps of each layer beyond these, see `rule_state`.
 
     Raises:
         ValueError: `units` is no sequence of integers from 1, or there is no such
@@ -73,6 +75,7 @@ class BaseMLP(keras.layers.Layer):
         fan_in_scaling: bool = False,
         kernel_stddev: float = 0.01,
         bias_stddev: float = 0.1,
+        state: Sequence[tuple[str, str, float | str]] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)
@@ -83,6 +86,7 @@ class BaseMLP(keras.layers.Layer):
         self.fan_in_scaling = fan_in_scaling
         self.kernel_stddev = kernel_stddev
         self.bias_stddev = bias_stddev
+        self.state = tuple(map(tuple, state))
         self.built = True
 
     def init_phi(self, input_dim: int, seed: int | tuple[int, ...] = 0) -> Phi:
@@ -112,7 +116,7 @@ class BaseMLP(keras.layers.Layer):
             bias = draw(self.bias_stddev, fan_out)
             feedback = draw(self.kernel_stddev, fan_in, fan_out)
             layers.append(LayerParams(kernel, bias, feedback))
-        return Phi(layers=tuple(layers))
+        return Phi(tuple(layers), initial_state(self.state, layers))
 
     def forward(
         self, phi: Phi, x: Tensor, statistics: Statistics | None = None
@@ -196,4 +200,5 @@ class BaseMLP(keras.layers.Layer):
             "fan_in_scaling": self.fan_in_scaling,
             "kernel_stddev": self.kernel_stddev,
             "bias_stddev": self.bias_stddev,
+            "state": self.state,
         }

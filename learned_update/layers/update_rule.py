@@ -1,30 +1,27 @@
 """The update rule: a Keras layer that owns theta."""
 
-import json
-import pathlib
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 from learned_update.errors import invalid
-from learned_update.files import atomic_path
-from learned_update.layers.base_mlp import BaseMLP, truncated_normal
+from learned_update.layers.base_mlp import truncated_normal
 from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.inner_learning_rate import FixedRate, Rates
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
+from learned_update.layers.rule import Rule
 from learned_update.layers.unit_states.error_network import ErrorNetwork
 from learned_update.layers.update_network import UpdateNetwork
 from learned_update.ops.leaky_step import leaky_step
 from learned_update.randomness import generator
-from learned_update.types import Activations, LayerParams, PathLike, Phi, Tensor
+from learned_update.types import Activations, LayerParams, Phi
 
 FEEDBACK_MODES = ("learned", "fixed", "transpose")
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class UpdateRule(keras.layers.Layer):
+class UpdateRule(Rule):
     """phi and a batch's activations to a change of phi, without labels.
 
     An inner step is phi <- (1 - rate) phi - rate change. Without arguments it is the
@@ -111,22 +108,14 @@ class UpdateRule(keras.layers.Layer):
         kernel, bias = (float(keras.ops.convert_to_numpy(rate)) for rate in rates)
         return kernel if kernel == bias else type(rates)(kernel, bias)
 
-    def base_mlp(
-        self,
-        units: Sequence[int],
-        activation: str | Callable[[Tensor], Tensor] = "relu",
-        **kwargs: Any,
-    ) -> BaseMLP:
-        """A `BaseMLP` with the conventions that this rule is made for.
+    @property
+    def embedding_units(self) -> int | None:
+        """The width of the embedding that theta is made for; None for any."""
+        return self.error_network.top_error.embedding_units
 
-        Raises:
-            ValueError: `units` or `activation` make no sense, or the rule fits another
-                width of the embedding only.
-        """
-        options = {"dtype": self.dtype_policy, **self.base_options, **kwargs}
-        base = BaseMLP(units, activation, **options)
+    def check_base(self, base):
+        """Raises `ValueError` unless the embedding has the width that theta is for."""
         self.error_network.check_embedding(base.units[-1])
-        return base
 
     def call(self, phi: Phi, acts: Activations) -> tuple[Phi, Rates]:
         """The change of phi that a batch calls for.
@@ -154,7 +143,7 @@ class UpdateRule(keras.layers.Layer):
             if self.feedback == "learned":
                 feedback = leaky_step(old.feedback, new.feedback, rates.kernel)
             layers.append(LayerParams(kernel, bias, feedback))
-        return Phi(layers=tuple(layers))
+        return phi._replace(layers=tuple(layers))
 
     def trace(self, phi: Phi, acts: Activations) -> dict[str, Any]:
         """Everything on the way to the change, for tests and diagnostics.
@@ -185,32 +174,8 @@ class UpdateRule(keras.layers.Layer):
     def _with_feedback(self, phi):
         if self.feedback != "transpose":
             return phi
-        return Phi(tuple(x._replace(feedback=x.kernel) for x in phi.layers))
-
-    def save(self, path: PathLike) -> None:
-        """Writes the rule, configuration and theta, to a `.keras` file, atomically.
-
-        Raises:
-            ValueError: the path does not end with `.keras`.
-        """
-        path = pathlib.Path(path)
-        if path.suffix != ".keras":
-            raise invalid(
-                "A rule is saved as a Keras file.",
-                expected="a path that ends with .keras",
-                received=str(path),
-                remedy="Rename it, for example to rule.keras.",
-            )
-        with atomic_path(path) as temporary:
-            keras.saving.save_model(self, temporary)
-
-    def __reduce__(self):
-        config = json.dumps(keras.saving.serialize_keras_object(self), sort_keys=True)
-        return _rebuilt, (config, self.get_weights())
-
-    def __deepcopy__(self, memo):
-        function, arguments = self.__reduce__()
-        return memo.setdefault(id(self), function(*arguments))
+        layers = tuple(x._replace(feedback=x.kernel) for x in phi.layers)
+        return phi._replace(layers=layers)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -228,10 +193,3 @@ class UpdateRule(keras.layers.Layer):
         for part in ("error_network", "update_network", "inner_learning_rate"):
             config[part] = deserialize_part(config[part])
         return cls(**config)
-
-
-def _rebuilt(config, theta):
-    """The rule of a configuration as JSON, with theta; what unpickling calls."""
-    rule = keras.saving.deserialize_keras_object(json.loads(config))
-    rule.set_weights(theta)
-    return rule

@@ -14,14 +14,14 @@ class TaskGroup(NamedTuple):
         tasks: `TaskDistribution` that the tasks are drawn from.
         units: widths of the base model, bottom to top.
         slots: number of tasks at a time.
-        activation: of the base model.
+        activation: of the base model; the rule's own if None.
         batch_size: examples of an inner batch.
     """
 
     tasks: Any
     units: tuple[int, ...]
     slots: int = 8
-    activation: Any = "relu"
+    activation: Any = None
     batch_size: int = 64
 
 
@@ -30,7 +30,7 @@ def task_group(
     tasks=gin.REQUIRED,
     units=gin.REQUIRED,
     slots=8,
-    activation="relu",
+    activation=None,
     batch_size=64,
 ):
     """A `TaskGroup`, from gin.
@@ -39,7 +39,7 @@ def task_group(
         tasks: `TaskDistribution` that the tasks are drawn from.
         units: widths of the base model, bottom to top.
         slots: number of tasks at a time.
-        activation: of the base model.
+        activation: of the base model; the rule's own if None.
         batch_size: examples of an inner batch.
     """
     return TaskGroup(tasks, tuple(units), slots, activation, batch_size)

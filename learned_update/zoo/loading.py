@@ -3,7 +3,7 @@
 import pathlib
 
 from learned_update.errors import InvalidInputError
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers import LOCAL_RULES, Rule, local_rule
 from learned_update.types import PathLike
 from learned_update.zoo import downloads, shelves
 from learned_update.zoo.card import card_path, read_card
@@ -11,27 +11,32 @@ from learned_update.zoo.checksum import check_sha256
 from learned_update.zoo.rule_files import RULE_FILE, read_rule
 
 
-def load_rule(source: PathLike, sha256: str | None = None) -> UpdateRule:
+def load_rule(source: PathLike, sha256: str | None = None) -> Rule:
     """A rule of the zoo, of a run directory, of a `.keras` file or from the web.
+
+    Local rules of the literature, such as `"oja"`, are made at their published
+    constants (`layers.LOCAL_RULES`).
 
     If there is a card beside the file, with the same stem, the file must have the
     SHA-256 that the card says. Executes no code that comes with the file.
 
     Args:
-        source: a name that `list_rules()` has; the path of a directory that holds
+        source: a name that `list_rules()` has or of a local rule; the path of a directory that holds
             `rule.keras`, or of a `.keras` file; or the http(s) or gs address of one,
             which is downloaded once. A path at which there is a rule comes before a
             name.
         sha256: what the file must have; None leaves that to the card.
 
     Returns:
-        An `UpdateRule`.
+        A `Rule`: an `UpdateRule`, or a `LocalRule`.
 
     Raises:
         OSError: there is no such file, or it cannot be read or downloaded.
         ValueError: there is no rule of that name; or the file has another SHA-256 than
             it should, is truncated or corrupt, or holds something else.
     """
+    if _is_local(source):
+        return local_rule(source)
     path, _ = locate(source)
     try:
         return read_checked(path, sha256)
@@ -55,7 +60,7 @@ def locate(source):
     if file.is_file():
         return file, is_run
     if _is_name(source) and (not is_run or source in shelves.list_rules()):
-        return shelves.rule_path(source), False
+        return shelves.rule_path(source, also=tuple(LOCAL_RULES)), False
     raise FileNotFoundError(
         f"There is no rule {str(source)!r}. Expected: a name of the zoo, a .keras "
         f"file, or a run directory with {RULE_FILE}. Received: {file}, which does "
@@ -69,6 +74,16 @@ def read_checked(path, sha256=None):
         check_sha256(path, sha256)
     card = card_path(path)
     return read_rule(path, read_card(card).sha256 if card.is_file() else None)
+
+
+def _is_local(source):
+    """Whether a source names a local rule, and nothing else that comes first."""
+    return (
+        _is_name(source)
+        and source in LOCAL_RULES
+        and source not in shelves.list_rules()
+        and not pathlib.Path(source).exists()
+    )
 
 
 def _is_name(source):

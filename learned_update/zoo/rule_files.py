@@ -8,7 +8,7 @@ import keras
 from learned_update.archives.keras_classes import foreign_classes
 from learned_update.errors import InvalidInputError, invalid
 from learned_update.files import atomic_path
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers import Rule
 from learned_update.zoo.card import card_path, write_card
 from learned_update.zoo.checksum import check_sha256, file_sha256
 
@@ -48,7 +48,7 @@ def read_rule(path, sha256=None):
     except Exception as error:  # a crafted file makes Keras raise anything
         said = " ".join(str(error).split())[:_LONGEST_MESSAGE]
         raise _not_a_rule(path, said or type(error).__name__) from error
-    if not isinstance(rule, UpdateRule):
+    if not isinstance(rule, Rule):
         raise _not_a_rule(path, f"a {type(rule).__name__}")
     return rule
 

@@ -55,8 +55,12 @@ def rule_card(name: str) -> Card:
     return read_card(card_path(rule_path(name)))
 
 
-def rule_path(name):
+def rule_path(name, also=()):
     """The `.keras` file of a rule of the zoo.
+
+    Args:
+        name: of the rule.
+        also: names that could have been meant besides those of the zoo.
 
     Raises:
         ValueError: there is no rule of that name.
@@ -64,7 +68,7 @@ def rule_path(name):
     for folder in (shipped_folder(), user_folder()):
         if name in _names(folder):
             return path_on_shelf(folder, name)
-    known = list_rules()
+    known = (*list_rules(), *also)
     near = difflib.get_close_matches(str(name), known)
     raise invalid(
         f"There is no rule {name!r}.",

@@ -34,9 +34,9 @@ def add_arguments(parser):
     )
     parser.add_argument(
         "--activation",
-        default="relu",
         metavar="NAME",
-        help="of the base model: one of Keras' or step (default: relu)",
+        help="of the base model: one of Keras' or step (default: the rule's, mostly "
+        "relu)",
     )
     parser.add_argument(
         "--output", required=True, metavar="FOLDER", help="where the SavedModel will be"

@@ -12,7 +12,6 @@ from learned_update.data import load_all
 from learned_update.errors import invalid
 from learned_update.reproductions.ablations.arms import WHOLE, arm_bindings, chosen_arms
 from learned_update.reproductions.ablations.figure import ablation_figure
-from learned_update.reproductions.ablations.runs import Run, train_all
 from learned_update.reproductions.ablations.scores import Arm, score_arms
 from learned_update.reproductions.ablations.table import (
     AblationRow,
@@ -20,6 +19,7 @@ from learned_update.reproductions.ablations.table import (
     ablation_rows,
 )
 from learned_update.reproductions.shared.measured import Measured
+from learned_update.reproductions.shared.runs import Run, train_all
 from learned_update.reproductions.shared.scoring import RANDOM, settled
 from learned_update.training import INITIAL_RULE_FILE
 

@@ -64,6 +64,6 @@ def before_and_after(trainer, members, steps, protocol, bar=None):
     return np.stack(before), np.stack(after)
 
 
-def trainer_of(rule, protocol, activation="relu"):
+def trainer_of(rule, protocol, activation=None):
     """A `BaseTrainer` of a rule with the protocol's base model."""
     return BaseTrainer(rule, rule.base_mlp(protocol.units, activation))

@@ -22,7 +22,6 @@ from learned_update.layers.rules import configured_rule
 from learned_update.layers.weight_changes.terms import NEURON_LOCAL_TERMS
 from learned_update.registration import register_all
 from learned_update.reproductions.ablations import reproduction as module
-from learned_update.reproductions.ablations import runs as ablation_runs
 from learned_update.reproductions.ablations.arms import (
     ARMS,
     WHOLE,
@@ -31,12 +30,13 @@ from learned_update.reproductions.ablations.arms import (
 )
 from learned_update.reproductions.ablations.figure import ablation_figure
 from learned_update.reproductions.ablations.reproduction import UNTRAINED, ablations
-from learned_update.reproductions.ablations.runs import Run, train_all
 from learned_update.reproductions.ablations.scores import Arm, estimate
 from learned_update.reproductions.ablations.table import (
     ablation_markdown,
     ablation_rows,
 )
+from learned_update.reproductions.shared import runs as ablation_runs
+from learned_update.reproductions.shared.runs import Run, train_all
 from learned_update.reproductions.shared.scoring import (
     RANDOM,
     before_and_after,

@@ -1,0 +1,60 @@
+"""The rule of Bienenstock, Cooper and Munro, with a sliding threshold."""
+
+import gin
+import keras
+from keras import ops
+
+from learned_update import backend
+from learned_update.layers.local_rules.layer_view import LocalChange
+from learned_update.layers.local_rules.local_rule import LocalRule
+from learned_update.layers.local_rules.presynaptic import outer, unit_variance
+from learned_update.layers.parts import PACKAGE
+
+SMALLEST_THRESHOLD = 1e-3  # that a change is divided by
+
+
+def bcm_change(x, weights, threshold):
+    """dw = E[x y (y - threshold)] / threshold, y = relu(x w) (Law and Cooper 1994).
+
+    Args:
+        x: centred inputs, `(batch, inputs)`.
+        weights: w, `(inputs, units)`.
+        threshold: `(units,)`, that slides after E[y^2].
+
+    Returns:
+        `(change, y)`: `(inputs, units)` and `(batch, units)`.
+    """
+    y = ops.relu(ops.matmul(x, weights))
+    change = outer(x, y * (y - threshold))
+    return change / ops.maximum(threshold, SMALLEST_THRESHOLD), y
+
+
+@gin.register(module="learned_update")
+@keras.saving.register_keras_serializable(PACKAGE)
+class Bcm(LocalRule):
+    """BCM: outputs above a threshold strengthen, below it weaken; the threshold slides.
+
+    threshold <- threshold + (E[y^2] - threshold) slide. Bienenstock, Cooper and Munro
+    (1982); the threshold as Intrator and Cooper (1992) have it, the division by it
+    that of Law and Cooper, Formation of receptive fields in realistic visual
+    environments (1994). The step is divided by the number of inputs.
+
+    Args:
+        rate: of the weights.
+        slide: of the threshold: 1 / time constant in inner steps.
+    """
+
+    sees = "pre, post, its threshold"
+    state = (("threshold", "o", 1.0),)
+
+    def __init__(self, rate=0.1, slide=0.1, **kwargs):
+        super().__init__({"rate": rate, "slide": slide}, **kwargs)
+
+    def layer_change(self, constants, view):
+        x = unit_variance(view.x)
+        threshold = view.state["threshold"]
+        change, y = bcm_change(x, view.weights, threshold)
+        slid = backend.mean(ops.square(y), axis=0) - threshold
+        inputs = ops.cast(ops.shape(x)[1], x.dtype)
+        state = {"threshold": threshold + constants["slide"] * slid}
+        return LocalChange(change / inputs, state=state)

@@ -1,0 +1,83 @@
+"""What every rule is: a Keras layer that owns theta and changes phi."""
+
+import json
+import pathlib
+
+import keras
+
+from learned_update.errors import invalid
+from learned_update.files import atomic_path
+from learned_update.layers.base_mlp import BaseMLP
+
+
+class Rule(keras.layers.Layer):
+    """phi and a batch's activations to a change of phi, without labels.
+
+    What inner steps, the trainer, the estimator and files ask of a rule. A subclass
+    has `call(phi, acts) -> (change, rates)`, with the changes before the rates, and
+    `apply_change(phi, change, rates) -> phi`; both are pure functions of theta and
+    their arguments. Its trainable variables are theta.
+
+    Attributes:
+        base_options: arguments of the base models that the rule is made for, a dict.
+        activation: of the base models, where nobody asks for another one.
+    """
+
+    activation = "relu"
+
+    @property
+    def embedding_units(self):
+        """The width of the embedding that theta is made for; None for any."""
+        return None
+
+    def check_base(self, base):
+        """Raises `ValueError` if the rule does not fit a base model's widths."""
+
+    def base_mlp(self, units, activation=None, **kwargs):
+        """A `BaseMLP` with the conventions that this rule is made for.
+
+        Args:
+            units: widths of the layers, bottom to top.
+            activation: of the base model; the rule's own if None.
+            **kwargs: other arguments of `BaseMLP`, instead of `base_options`.
+
+        Raises:
+            ValueError: `units` or `activation` make no sense, or the rule fits another
+                width of the embedding only.
+        """
+        options = {"dtype": self.dtype_policy, **self.base_options, **kwargs}
+        base = BaseMLP(units, activation or self.activation, **options)
+        self.check_base(base)
+        return base
+
+    def save(self, path):
+        """Writes the rule, configuration and theta, to a `.keras` file, atomically.
+
+        Raises:
+            ValueError: the path does not end with `.keras`.
+        """
+        path = pathlib.Path(path)
+        if path.suffix != ".keras":
+            raise invalid(
+                "A rule is saved as a Keras file.",
+                expected="a path that ends with .keras",
+                received=str(path),
+                remedy="Rename it, for example to rule.keras.",
+            )
+        with atomic_path(path) as temporary:
+            keras.saving.save_model(self, temporary)
+
+    def __reduce__(self):
+        config = json.dumps(keras.saving.serialize_keras_object(self), sort_keys=True)
+        return _rebuilt, (config, self.get_weights())
+
+    def __deepcopy__(self, memo):
+        function, arguments = self.__reduce__()
+        return memo.setdefault(id(self), function(*arguments))
+
+
+def _rebuilt(config, theta):
+    """The rule of a configuration as JSON, with theta; what unpickling calls."""
+    rule = keras.saving.deserialize_keras_object(json.loads(config))
+    rule.set_weights(theta)
+    return rule
