@@ -21,10 +21,10 @@ def load_rule(source: PathLike, sha256: str | None = None) -> Rule:
     SHA-256 that the card says. Executes no code that comes with the file.
 
     Args:
-        source: a name that `list_rules()` has or of a local rule; the path of a directory that holds
-            `rule.keras`, or of a `.keras` file; or the http(s) or gs address of one,
-            which is downloaded once. A path at which there is a rule comes before a
-            name.
+        source: a name that `list_rules()` has, or that of a local rule; the path of a
+            directory that holds `rule.keras`, or of a `.keras` file; or the http(s) or
+            gs address of one, which is downloaded once. A path at which there is a
+            rule comes before a name.
         sha256: what the file must have; None leaves that to the card.
 
     Returns:
