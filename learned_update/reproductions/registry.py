@@ -12,6 +12,7 @@ from learned_update.reproductions.beyond.horizon import horizon
 from learned_update.reproductions.beyond.labels_per_class import labels
 from learned_update.reproductions.estimators.reproduction import estimators
 from learned_update.reproductions.few_shot.learners import few_shot_learners
+from learned_update.reproductions.local_rules.reproduction import local_rules
 from learned_update.reproductions.paper.activations import activations
 from learned_update.reproductions.paper.components import explained, projected
 from learned_update.reproductions.paper.few_labels import few_labels
@@ -88,6 +89,10 @@ def _estimators(request):
     return estimators(request.name, request.quick, request.folder)
 
 
+def _local_rules(request):
+    return local_rules(request.rule, request.name, request.quick, request.folder)
+
+
 REPRODUCTIONS = {
     "fig2-left": Reproduction(
         "a VAE's own objective and its few-shot accuracy over training",
@@ -143,6 +148,10 @@ REPRODUCTIONS = {
     ),
     "few-shot": Reproduction(
         "the field's few-shot learners and the rule on the same episodes", _few_shot
+    ),
+    "local-rules": Reproduction(
+        "local rules of the literature, published constants and meta-learned",
+        _local_rules,
     ),
     "domain": Reproduction("tables, text and other images", _simply(domains)),
 }

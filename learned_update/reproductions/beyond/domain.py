@@ -1,19 +1,14 @@
 """Tables, text and other images, beside what the rule was meta-trained on."""
 
 import gin
-from sklearn import datasets as tables
 
-from learned_update.data import from_arrays, load
+from learned_update.data import load
 from learned_update.evaluation import Column, Protocol, few_shot
 from learned_update.evaluation.results import figures
+from learned_update.reproductions.shared.loading import TABLES, standardised_table
 from learned_update.reproductions.shared.measured import measured_scores
 from learned_update.reproductions.shared.scoring import QUICK
 
-TABLES = {
-    "wine": tables.load_wine,
-    "breast cancer": tables.load_breast_cancer,
-    "iris": tables.load_iris,
-}
 NAMED = {
     "digits": {},
     "imdb": {},
@@ -76,6 +71,4 @@ def _plain(column):
 def _dataset(name):
     if name not in TABLES:
         return load(name, **NAMED[name])._replace(name=name)
-    rows, labels = TABLES[name](return_X_y=True)
-    rows = (rows - rows.mean(axis=0)) / rows.std(axis=0)
-    return from_arrays(rows.astype("float32"), labels, name=name)
+    return standardised_table(name)
