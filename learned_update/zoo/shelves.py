@@ -68,15 +68,15 @@ def rule_path(name, also=()):
     for folder in (shipped_folder(), user_folder()):
         if name in _names(folder):
             return path_on_shelf(folder, name)
-    known = (*list_rules(), *also)
-    near = difflib.get_close_matches(str(name), known)
+    known = list_rules()
+    near = difflib.get_close_matches(str(name), (*known, *also))
     raise invalid(
         f"There is no rule {name!r}.",
         expected="a name that `learned-update rules` lists, a run directory, a .keras "
         "file, or the http(s) or gs address of one",
         received=repr(name),
         remedy=f"{'Near names' if near else 'Names'}: {', '.join(near or known)}."
-        if known
+        if near or known
         else "Add a rule with `learned-update rules add`.",
     )
 

@@ -117,6 +117,14 @@ SMALL = {
         "horizon": {"datasets": "('digits',)", "longest_unroll": "2", "shots": "3"}
     },
     "labels": {"labels": {**DIGITS, "steps": "10", "units": "(6, 5)"}},
+    "local-rules": {
+        "local_rules": {
+            "names": "('oja', 'foldiak')",
+            "datasets": "('digits', 'iris')",
+            "features": "(4,)",
+            "outer_steps": "0",
+        }
+    },
     "domain": {"domains": {"names": "('wine', 'digits')", "steps": "10"}},
 }
 # What a column of the table holds, besides numbers.
@@ -135,6 +143,7 @@ FOUND = {
     "few-shot": ("method", {"prototypical", "nearest neighbour"}),
     "horizon": ("steps", {"1", "2", "4", "5", "10", ""}),
     "labels": ("dataset", {f"{n} per class" for n in (1, 2, 5, 10, 50)}),
+    "local-rules": ("method", {"oja, published", "PCA", "initial, three layers"}),
     "domain": ("dataset", {"wine", "digits"}),
 }
 

@@ -48,8 +48,8 @@ def local_rules(
     name,
     quick=False,
     folder=None,
-    names=tuple(LOCAL_RULES),
-    datasets=DATASETS,
+    names=None,
+    datasets=None,
     features=(32, 256),
     outer_steps=300,
     seed=0,
@@ -68,13 +68,16 @@ def local_rules(
     Args:
         rule: `UpdateRule` to compare with.
         name: of the rule.
-        quick: two rules, two data sets, 32 features, 4 outer steps, two
+        quick: the first number of features, at most 4 outer steps, two
             initialisations, 20 episodes, a tenth of the inner steps.
         folder: where runs and parts are kept; None keeps none.
-        names: some of `LOCAL_RULES`.
-        datasets: names of data sets; tables of scikit-learn are standardised.
+        names: some of `LOCAL_RULES`; None for all, in the quick form for two.
+        datasets: names of data sets; tables of scikit-learn are standardised. None for
+            MNIST, Fashion-MNIST, digits, IMDB and breast cancer, in the quick form for
+            those of scikit-learn.
         features: numbers of units of the layer.
-        outer_steps: of the meta-training of every rule, on glyphs of 8x8 pixels.
+        outer_steps: of the meta-training of every rule, on glyphs of 8x8 pixels; 0
+            scores published constants alone.
         seed: of the meta-training.
         steps: inner steps.
         processes: how many runs at a time.
@@ -87,18 +90,21 @@ def local_rules(
     Raises:
         ValueError: there is no such rule, or data are missing.
     """
+    names = names or (QUICK_NAMES if quick else tuple(LOCAL_RULES))
+    datasets = datasets or (QUICK_DATASETS if quick else DATASETS)
     for each in names:
         local_rule(each)
     if quick:
-        names, datasets, features = QUICK_NAMES, QUICK_DATASETS, features[:1]
-        outer_steps, steps = QUICK_OUTER_STEPS, max(1, steps // 10)
-        protocol = {**protocol, **QUICK}
+        features, outer_steps = features[:1], min(outer_steps, QUICK_OUTER_STEPS)
+        steps, protocol = max(1, steps // 10), {**protocol, **QUICK}
     protocol = {"episodes": 50, **protocol}
     with tempfile.TemporaryDirectory() as temporary:
         root = pathlib.Path(folder or temporary, QUICK_FOLDER if quick else FOLDER)
-        trained, failed = trained_rules(
-            names, root / "runs", outer_steps, seed, processes, progress
-        )
+        trained, failed = {}, {}
+        if outer_steps:
+            trained, failed = trained_rules(
+                names, root / "runs", outer_steps, seed, processes, progress
+            )
         methods = rule_methods(names, trained, rule, name)
         parts = Parts(root)
         with Progress(
