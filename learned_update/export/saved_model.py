@@ -2,6 +2,7 @@
 
 import keras
 
+from learned_update.errors import invalid
 from learned_update.export.destination import check_destination
 from learned_update.export.module_folder import check_backend, write_module
 from learned_update.export.served_module import served_module
@@ -61,7 +62,8 @@ def export_saved_model(
         overwrite: whether a SavedModel that is there is replaced.
 
     Raises:
-        ValueError: the rule does not fit the width of the base model's embedding,
+        ValueError: the rule does not fit the width of the base model's embedding, it
+            keeps a state beyond phi's layers,
             something is at the path, or Keras does not run on TensorFlow.
         OSError: the path cannot be written.
 
@@ -73,8 +75,19 @@ def export_saved_model(
     """
     check_backend()
     check_destination(path, overwrite)
+    _check_stateless(base)
     module, signatures = served_module(rule, base)
     write_module(module, signatures, path, _description(rule, base))
+
+
+def _check_stateless(base):
+    if base.state:
+        raise invalid(
+            "A rule that keeps a state beyond phi's layers has no SavedModel.",
+            expected="a rule whose phi is kernels, biases and feedback kernels",
+            received=f"one that keeps {', '.join(name for name, _, _ in base.state)}",
+            remedy="Export what it has trained with export_encoder.",
+        )
 
 
 def _description(rule, base):

@@ -13,6 +13,7 @@ import pytest
 import learned_update as lu
 from learned_update import backend, export
 from learned_update.export.module_folder import write_module
+from learned_update.layers import local_rule
 from learned_update.version import __version__
 from tests.arithmetic import assert_same_to_rounding, assert_within, same_to_rounding
 from tests.export import plain_tensorflow
@@ -256,6 +257,13 @@ def test_wrong_width_of_the_embedding_is_refused(both, tmp_path):
     rule = both["released"].rule
     with pytest.raises(ValueError, match=r"units\[-1\] = 4.*5 units on the top layer"):
         export.export_saved_model(rule, rule.base_mlp((6, 5)), tmp_path / "above" / "x")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_rule_that_keeps_a_state_is_refused(tmp_path):
+    rule = local_rule("bcm")
+    with pytest.raises(ValueError, match=r"keeps a state.*threshold.*export_encoder"):
+        lu.export_saved_model(rule, rule.base_mlp((4, 3)), tmp_path / "exported")
     assert not list(tmp_path.iterdir())
 
 
