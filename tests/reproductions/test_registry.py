@@ -119,8 +119,8 @@ SMALL = {
     "labels": {"labels": {**DIGITS, "steps": "10", "units": "(6, 5)"}},
     "local-rules": {
         "local_rules": {
-            "names": "('oja', 'foldiak')",
-            "datasets": "('digits', 'iris')",
+            "names": "('oja',)",
+            "datasets": "('iris',)",
             "features": "(4,)",
             "outer_steps": "0",
         }
