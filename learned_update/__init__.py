@@ -9,7 +9,14 @@ from learned_update.lazy import lazily
 from learned_update.version import __version__
 
 _HOMES = {
-    "layers": ("BaseMLP", "ErrorNetwork", "UpdateNetwork", "UpdateRule", "local_rule"),
+    "layers": (
+        "BaseMLP",
+        "ErrorNetwork",
+        "Rule",
+        "UpdateNetwork",
+        "UpdateRule",
+        "local_rule",
+    ),
     "meta": (
         "inner_step",
         "meta_objective",

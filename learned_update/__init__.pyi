@@ -4,8 +4,10 @@ from learned_update.export import export_encoder as export_encoder
 from learned_update.export import export_saved_model as export_saved_model
 from learned_update.layers import BaseMLP as BaseMLP
 from learned_update.layers import ErrorNetwork as ErrorNetwork
+from learned_update.layers import Rule as Rule
 from learned_update.layers import UpdateNetwork as UpdateNetwork
 from learned_update.layers import UpdateRule as UpdateRule
+from learned_update.layers import local_rule as local_rule
 from learned_update.meta import inner_step as inner_step
 from learned_update.meta import meta_objective as meta_objective
 from learned_update.meta import phi_change as phi_change

@@ -12,7 +12,7 @@ def features(rows: NDArray[np.float64]) -> NDArray[np.floating]:
 
 
 def one_inner_step(rows: NDArray[np.float64]) -> lu.Phi:
-    rule: lu.UpdateRule = lu.load_rule("glyphs")
+    rule: lu.Rule = lu.load_rule("glyphs")
     base: lu.BaseMLP = rule.base_mlp((16, 8))
     phi: lu.Phi = base.init_phi(rows.shape[1], seed=(0, 1))
     return lu.inner_step(rule, base, phi, rows)

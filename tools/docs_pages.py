@@ -26,6 +26,7 @@ ROOMS = {  # of the reference, in the order in which a reader meets them
     ),
     "The rule and what it changes": (
         "UpdateRule",
+        "Rule",
         "local_rule",
         "BaseMLP",
         "ErrorNetwork",

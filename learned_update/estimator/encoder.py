@@ -24,7 +24,7 @@ from learned_update.estimator.fitted import embed, stages, train
 from learned_update.estimator.start import start
 from learned_update.export import export_encoder
 from learned_update.layers import BaseMLP
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.types import PathLike
 
 
@@ -76,7 +76,7 @@ class LearnedUpdateEncoder(
 
     def __init__(
         self,
-        rule: str | os.PathLike[str] | UpdateRule = "glyphs",
+        rule: str | os.PathLike[str] | Rule = "glyphs",
         units: Sequence[int] = (128, 128, 32),
         steps: int = 2000,
         batch_size: int = 128,

@@ -7,12 +7,12 @@ from learned_update.export.destination import check_destination
 from learned_update.export.module_folder import check_backend, write_module
 from learned_update.export.served_module import served_module
 from learned_update.layers.base_mlp import BaseMLP
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.types import PathLike
 
 
 def export_saved_model(
-    rule: UpdateRule, base: BaseMLP, path: PathLike, overwrite: bool = False
+    rule: Rule, base: BaseMLP, path: PathLike, overwrite: bool = False
 ) -> None:
     r"""Writes a rule and a depth of base model as a SavedModel, all or nothing.
 

@@ -2,12 +2,15 @@
 
 import json
 import pathlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
 from learned_update.layers.base_mlp import BaseMLP
+from learned_update.types import PathLike, Tensor
 
 
 class Rule(keras.layers.Layer):
@@ -23,17 +26,23 @@ class Rule(keras.layers.Layer):
         activation: of the base models, where nobody asks for another one.
     """
 
-    activation = "relu"
+    base_options: Mapping[str, Any]
+    activation: str = "relu"
 
     @property
-    def embedding_units(self):
+    def embedding_units(self) -> int | None:
         """The width of the embedding that theta is made for; None for any."""
         return None
 
-    def check_base(self, base):
+    def check_base(self, base: BaseMLP) -> None:
         """Raises `ValueError` if the rule does not fit a base model's widths."""
 
-    def base_mlp(self, units, activation=None, **kwargs):
+    def base_mlp(
+        self,
+        units: Sequence[int],
+        activation: str | Callable[[Tensor], Tensor] | None = None,
+        **kwargs: Any,
+    ) -> BaseMLP:
         """A `BaseMLP` with the conventions that this rule is made for.
 
         Args:
@@ -50,7 +59,7 @@ class Rule(keras.layers.Layer):
         self.check_base(base)
         return base
 
-    def save(self, path):
+    def save(self, path: PathLike) -> None:
         """Writes the rule, configuration and theta, to a `.keras` file, atomically.
 
         Raises:

@@ -1,12 +1,13 @@
 """The update rule: a Keras layer that owns theta."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
 from learned_update.errors import invalid
-from learned_update.layers.base_mlp import truncated_normal
+from learned_update.layers.base_mlp import BaseMLP, truncated_normal
 from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.inner_learning_rate import FixedRate, Rates
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
@@ -113,7 +114,7 @@ class UpdateRule(Rule):
         """The width of the embedding that theta is made for; None for any."""
         return self.error_network.top_error.embedding_units
 
-    def check_base(self, base):
+    def check_base(self, base: BaseMLP) -> None:
         """Raises `ValueError` unless the embedding has the width that theta is for."""
         self.error_network.check_embedding(base.units[-1])
 

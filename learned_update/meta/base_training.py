@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from learned_update.checks import check_inputs, check_variance
 from learned_update.errors import invalid
 from learned_update.layers.base_mlp import BaseMLP
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.meta.compiled_unroll import compiled_unroll
 from learned_update.meta.trees import stack, unstack
 from learned_update.progress import Progress
@@ -121,7 +121,7 @@ class BaseTrainer:
 
 
 def train_base_model(
-    rule: UpdateRule,
+    rule: Rule,
     base: BaseMLP,
     phi: Phi,
     data: ArrayLike,

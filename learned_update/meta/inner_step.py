@@ -7,12 +7,12 @@ from keras import ops
 from learned_update.checks import check_variance
 from learned_update.errors import invalid
 from learned_update.layers.base_mlp import BaseMLP
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.types import Phi, Tensor
 
 
 def phi_change(
-    rule: UpdateRule,
+    rule: Rule,
     base: BaseMLP,
     phi: Phi,
     x: Tensor,
@@ -39,7 +39,7 @@ def phi_change(
 
 
 def inner_step(
-    rule: UpdateRule,
+    rule: Rule,
     base: BaseMLP,
     phi: Phi,
     x: Tensor,

@@ -7,13 +7,13 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.layers.base_mlp import BaseMLP
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.meta.inner_step import inner_step
 from learned_update.types import Phi, Tensor
 
 
 def unroll(
-    rule: UpdateRule,
+    rule: Rule,
     base: BaseMLP,
     phi: Phi,
     xs: Tensor,

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from learned_update.errors import invalid
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.meta.truncated_step import TruncatedStep
 from learned_update.randomness import generator
 from learned_update.training.devices.one_device import OneDevice
@@ -78,7 +78,7 @@ class MetaTrainer:
 
     def __init__(
         self,
-        rule: UpdateRule,
+        rule: Rule,
         groups: Sequence[TaskGroup],
         optimizer: keras.optimizers.Optimizer | None = None,
         objective: Callable[..., Any] | None = None,

@@ -16,7 +16,7 @@ from learned_update.evaluation.methods.by_name import METHODS, Setting
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
 from learned_update.evaluation.results.table import Row, tabulate
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.meta import BaseTrainer
 from learned_update.progress import Progress
 
@@ -25,7 +25,7 @@ RANDOM_INITIALISATION = "random initialisation"
 
 @gin.configurable
 def evaluate(
-    rule: UpdateRule | Mapping[str, UpdateRule],
+    rule: Rule | Mapping[str, Rule],
     datasets: Dataset | Sequence[Dataset],
     steps: int = 200,
     progress: bool | None = None,

@@ -22,6 +22,7 @@ from learned_update.layers.local_rules.hebbian.similarity_matching import (
     SimilarityMatching,
 )
 from learned_update.layers.local_rules.hebbian.soft_hebb import SoftHebb
+from learned_update.layers.local_rules.local_rule import LocalRule
 
 LOCAL_RULES = {
     "oja": Oja,
@@ -40,7 +41,7 @@ LOCAL_RULES = {
 }
 
 
-def local_rule(name, **settings):
+def local_rule(name: str, **settings: float) -> LocalRule:
     """A local rule at its published constants.
 
     Args:

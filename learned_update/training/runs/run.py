@@ -14,7 +14,7 @@ from learned_update.cache import cache_folder
 from learned_update.data.catalogue.partitions import check_disjoint
 from learned_update.errors import invalid
 from learned_update.files import writing
-from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.rule import Rule
 from learned_update.progress import Progress
 from learned_update.training.devices.choice import choose_devices
 from learned_update.training.directory.lock import run_lock
@@ -41,7 +41,7 @@ INITIAL_RULE_FILE = "initial_rule.keras"
 def meta_train(
     run_dir: PathLike,
     seed: int = 0,
-    rule: UpdateRule = gin.REQUIRED,
+    rule: Rule = gin.REQUIRED,
     groups: Sequence[TaskGroup] = gin.REQUIRED,
     outer_steps: int = gin.REQUIRED,
     optimizer: keras.optimizers.Optimizer | None = None,
@@ -64,7 +64,7 @@ def meta_train(
     tensorboard: PathLike | None = None,
     progress: bool | None = None,
     hosts: Any = None,
-) -> UpdateRule:
+) -> Rule:
     """Meta-trains a rule in a run directory, or goes on where the run stands.
 
     The directory gets `metrics.jsonl`, TensorBoard `events/`, `checkpoints/`,
