@@ -39,9 +39,11 @@ def sanger(x, w, decay):
 
 
 def bcm(x, w, threshold):
+    divisor = np.maximum(threshold, np.mean(np.maximum(x @ w, 0.0) ** 2, axis=0))
+
     def change(x):
         y = np.maximum(w.T @ x, 0.0)
-        return np.outer(x, y * (y - threshold) / threshold)
+        return np.outer(x, y * (y - threshold) / divisor)
 
     return mean_over([x], change)
 

@@ -14,7 +14,10 @@ SMALLEST_THRESHOLD = 1e-3  # that a change is divided by
 
 
 def bcm_change(x, weights, threshold):
-    """dw = E[x y (y - threshold)] / threshold, y = relu(x w) (Law and Cooper 1994).
+    """dw = E[x y (y - threshold)] / max(threshold, E[y^2]), y = relu(x w).
+
+    Law and Cooper (1994) divide by the threshold, to which E[y^2] comes in the end. As
+    long as a threshold lags behind its unit, the change would grow without bound.
 
     Args:
         x: centred inputs, `(batch, inputs)`.
@@ -26,7 +29,8 @@ def bcm_change(x, weights, threshold):
     """
     y = ops.relu(ops.matmul(x, weights))
     change = outer(x, y * (y - threshold))
-    return change / ops.maximum(threshold, SMALLEST_THRESHOLD), y
+    divisor = ops.maximum(threshold, backend.mean(ops.square(y), axis=0))
+    return change / ops.maximum(divisor, SMALLEST_THRESHOLD), y
 
 
 @gin.register(module="learned_update")
@@ -37,7 +41,7 @@ class Bcm(LocalRule):
     threshold <- threshold + (E[y^2] - threshold) slide. Bienenstock, Cooper and Munro
     (1982); the threshold as Intrator and Cooper (1992) have it, the division by it
     that of Law and Cooper, Formation of receptive fields in realistic visual
-    environments (1994). The step is divided by the number of inputs.
+    environments (1994), where the threshold does not lag. The step is divided by the number of inputs.
 
     Args:
         rate: of the weights.
