@@ -41,7 +41,8 @@ class Bcm(LocalRule):
     threshold <- threshold + (E[y^2] - threshold) slide. Bienenstock, Cooper and Munro
     (1982); the threshold as Intrator and Cooper (1992) have it, the division by it
     that of Law and Cooper, Formation of receptive fields in realistic visual
-    environments (1994), where the threshold does not lag. The step is divided by the number of inputs.
+    environments (1994), where the threshold does not lag. The step is divided by the
+    number of inputs.
 
     Args:
         rate: of the weights.
