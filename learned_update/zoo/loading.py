@@ -36,7 +36,7 @@ def load_rule(source: PathLike, sha256: str | None = None) -> Rule:
             it should, is truncated or corrupt, or holds something else.
     """
     if _is_local(source):
-        return local_rule(source)
+        return local_rule(str(source))
     path, _ = locate(source)
     try:
         return read_checked(path, sha256)
