@@ -37,6 +37,7 @@ SLOW = (
 LONG = {  # and which of a file
     "tests/demo/test_browser.py": "",
     "tests/demo/test_visitors.py": "",
+    "tests/layers/local_rules/test_backends.py": "",
     "tests/training/test_several.py": "tensorflow",
     "tests/training/test_kills.py": "",
     "tests/training/test_determinism.py": "two_processes",
