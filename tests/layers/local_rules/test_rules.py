@@ -193,3 +193,16 @@ def test_masks():
     borders = np.abs(np.diff(np.concatenate([bands, bands[:, :1]], axis=1), axis=1))
     np.testing.assert_array_equal(borders.sum(axis=1), 2)
     assert len(np.unique(ops.convert_to_numpy(hashed(50, 1, 0)))) > 40
+
+
+def test_encoder_of_a_rule_with_a_state():
+    """A copy has the state too: it goes on as the encoder itself does."""
+    rows = batch(rows=30, inputs=INPUTS, dtype="float32")
+    encoder = lu.LearnedUpdateEncoder(rule="bcm", units=(4,), steps=3, random_state=0)
+    features = encoder.fit(rows).transform(rows)
+    assert features.shape == (30, 4)
+    again = pickle.loads(pickle.dumps(encoder))
+    np.testing.assert_array_equal(again.transform(rows), features)
+    first = encoder.partial_fit(rows).transform(rows)
+    np.testing.assert_array_equal(again.partial_fit(rows).transform(rows), first)
+    assert np.abs(first - features).max() > 1e-4
