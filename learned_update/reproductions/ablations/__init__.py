@@ -1,4 +1,4 @@
 """Each component of the rule taken away, meta-trained with one budget.
 
-From outside: `reproduction`, `runs`, `scores`, `table`.
+From outside: `reproduction`, `scores`, `table`.
 """

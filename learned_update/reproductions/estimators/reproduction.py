@@ -7,7 +7,6 @@ import gin
 
 from learned_update.data import load_all
 from learned_update.errors import invalid
-from learned_update.reproductions.ablations.runs import Run, train_all
 from learned_update.reproductions.ablations.scores import score_arms
 from learned_update.reproductions.estimators.arms import (
     chosen_arms,
@@ -22,6 +21,7 @@ from learned_update.reproductions.estimators.table import (
     estimator_rows,
 )
 from learned_update.reproductions.shared.measured import Measured
+from learned_update.reproductions.shared.runs import Run, train_all
 from learned_update.reproductions.shared.scoring import settled
 
 FOLDER, QUICK_FOLDER = "estimators", "estimators_quick"
