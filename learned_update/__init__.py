@@ -10,7 +10,9 @@ from learned_update.version import __version__
 
 _HOMES = {
     "layers": (
+        "AttentionBase",
         "BaseMLP",
+        "ConvBase",
         "ErrorNetwork",
         "Rule",
         "UpdateNetwork",

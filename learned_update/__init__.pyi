@@ -2,7 +2,9 @@ from learned_update.estimator import LearnedUpdateEncoder as LearnedUpdateEncode
 from learned_update.evaluation import evaluate as evaluate
 from learned_update.export import export_encoder as export_encoder
 from learned_update.export import export_saved_model as export_saved_model
+from learned_update.layers import AttentionBase as AttentionBase
 from learned_update.layers import BaseMLP as BaseMLP
+from learned_update.layers import ConvBase as ConvBase
 from learned_update.layers import ErrorNetwork as ErrorNetwork
 from learned_update.layers import Rule as Rule
 from learned_update.layers import UpdateNetwork as UpdateNetwork

@@ -42,12 +42,16 @@ class Activations(NamedTuple):
     """What a forward pass of the base model computes.
 
     Attributes:
-        xs: inputs and post-activations x_0 .. x_L, `(batch, units)` each.
+        xs: inputs and post-activations x_0 .. x_L, `(rows, units)` each: a row is an
+            example or, of convolutions and attention, a position of one.
         zs: pre-activations z_0 .. z_{L-1}; `zs[l]` feeds `xs[l + 1]`.
+        attention: attention weights, `(batch, tokens, tokens)` each, of the layers
+            that mix tokens, bottom to top.
     """
 
     xs: tuple[Tensor, ...]
     zs: tuple[Tensor, ...]
+    attention: tuple[Tensor, ...] = ()
 
 
 class Statistics(NamedTuple):

@@ -42,6 +42,8 @@ LONG = {  # and which of a file
     "tests/training/test_kills.py": "",
     "tests/training/test_determinism.py": "two_processes",
     "tests/training/test_memory.py": "",
+    "tests/training/test_base_models.py": "test_long",
+    "tests/meta/test_base_models.py": "test_long",
 }
 
 

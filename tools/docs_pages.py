@@ -29,6 +29,8 @@ ROOMS = {  # of the reference, in the order in which a reader meets them
         "Rule",
         "local_rule",
         "BaseMLP",
+        "ConvBase",
+        "AttentionBase",
         "ErrorNetwork",
         "UpdateNetwork",
         "Phi",

@@ -1,8 +1,8 @@
 """What a measuring process can be asked for, by name."""
 
 from learned_update.benchmarks import engines
-from learned_update.benchmarks.checkpoint_cost import measure_checkpoint_cost
 from learned_update.benchmarks.agreement.losses import meta_losses
+from learned_update.benchmarks.checkpoint_cost import measure_checkpoint_cost
 from learned_update.benchmarks.configuration import (
     SERIES,
     SMALL,

@@ -2,12 +2,18 @@
 
 import numbers
 import os
+from collections.abc import Mapping
 
 import numpy as np
 
-from learned_update.checks import check_units, is_integer
+from learned_update.checks import (
+    check_choice,
+    check_image_shape,
+    check_units,
+    is_integer,
+)
 from learned_update.errors import invalid
-from learned_update.layers import Rule
+from learned_update.layers import BASE_MODELS, Rule
 
 LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState
 
@@ -20,6 +26,7 @@ def check_parameters(parameters):
     """
     _check_rule(parameters["rule"])
     check_units(parameters["units"])
+    _check_base(parameters)
     _check_at_least("steps", parameters["steps"], 0)
     _check_at_least("batch_size", parameters["batch_size"], 2)
     _check_standardise(parameters["standardise"])
@@ -34,6 +41,35 @@ def _check_rule(rule):
             expected="a name in the zoo, a path, or an UpdateRule",
             received=f"rule={rule!r}",
             remedy="Load one with load_rule.",
+        )
+
+
+def _check_base(parameters):
+    kind, options = parameters["base"], parameters["base_options"]
+    check_choice("base", kind, tuple(BASE_MODELS))
+    if not (options is None or isinstance(options, Mapping)):
+        raise invalid(
+            "base_options are no arguments.",
+            expected="a dict of further arguments of the base model, or None",
+            received=f"base_options={options!r}",
+            remedy="Pass, for example, base_options={'kernel_sizes': 5}.",
+        )
+    shape = parameters["image_shape"]
+    if shape is not None:
+        check_image_shape(shape)
+        if kind == "mlp":
+            raise invalid(
+                "An MLP does not know of images.",
+                expected="base='conv' or 'attention' with an image_shape",
+                received=f"base='mlp', image_shape={shape!r}",
+                remedy="Leave image_shape out, or name another base model.",
+            )
+    if (options or {}).get("vocabulary") is not None and parameters["standardise"]:
+        raise invalid(
+            "Indices of words cannot be standardised.",
+            expected="standardise=False with a vocabulary",
+            received="standardise=True",
+            remedy="Pass standardise=False.",
         )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from learned_update.layers import BaseMLP
 from learned_update.meta import BaseTrainer
 
 COMPILED = 8  # rules and depths whose compiled inner loop is kept
@@ -31,12 +32,13 @@ def rule_content(rule):
 
 
 @functools.lru_cache(maxsize=COMPILED)
-def compiled_trainer(content, depth):
+def compiled_trainer(content, depth, base=None):
     """A `BaseTrainer` of a rule for base models of some depth and any widths.
 
     Args:
         content: `RuleContent`.
         depth: number of layers.
+        base: `base_content` of a base model that is no MLP; None for an MLP.
     """
     rule = keras.saving.deserialize_keras_object(json.loads(content.config))
     rule.set_weights(
@@ -45,4 +47,17 @@ def compiled_trainer(content, depth):
             for value, old in zip(content.theta, rule.get_weights(), strict=True)
         ]
     )
-    return BaseTrainer(rule, rule.base_mlp((1,) * depth))  # widths are those of phi
+    if base is None:
+        base = rule.base_mlp((1,) * depth)  # widths are those of phi
+    else:
+        base = keras.saving.deserialize_keras_object(json.loads(base))
+    return BaseTrainer(rule, base)
+
+
+def base_content(base):
+    """A base model as text; None for an MLP, whose widths are those of phi."""
+    if isinstance(base, BaseMLP):
+        return None
+    config = keras.saving.serialize_keras_object(base)
+    config["config"].pop("name")  # which is another for every object
+    return json.dumps(config, sort_keys=True)

@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,12 @@ from learned_update.estimator.arguments import (
     check_unmasked,
 )
 from learned_update.estimator.columns import check_held, scale
-from learned_update.estimator.fitted import embed, stages, train
+from learned_update.estimator.fitted import base_of, embed, stages, train
+from learned_update.estimator.images import as_rows, shape_of
 from learned_update.estimator.start import start
 from learned_update.export import export_encoder
-from learned_update.layers import BaseMLP
 from learned_update.layers.rule import Rule
+from learned_update.layers.wired_base import WiredBase
 from learned_update.types import PathLike
 
 
@@ -50,7 +51,7 @@ class LearnedUpdateEncoder(
     Args:
         rule: a name in the zoo, a run directory, a `.keras` file, or an `UpdateRule`.
         units: widths of the base model, bottom to top; the last is the number of
-            features.
+            features, unless `base_options` flatten an embedding.
         steps: inner steps of `fit`.
         batch_size: rows of an inner step; all of them where there are fewer.
         standardise: whether every column is first shifted and scaled to mean 0 and
@@ -59,6 +60,13 @@ class LearnedUpdateEncoder(
         random_state: of the initial phi and of the batches: an integer, with which
             results repeat, on the same CPU to the bit; a `RandomState`; or None.
         verbose: 0, or 1 for a progress bar with steps per second and time left.
+        base: what is trained: `"mlp"`; `"conv"`, a `ConvBase`, whose units are the
+            channels; `"attention"`, an `AttentionBase` on patches of images, parts of
+            rows or words. One rule fits all of them.
+        base_options: a dict of further arguments of the base model, such as
+            `{"kernel_sizes": (7, None), "strides": (4, 1)}`, `{"tokens": 16}`.
+        image_shape: `(height, width, channels)` where rows are images; None takes
+            that of an X of four axes.
 
     Attributes:
         n_features_in_: width of the rows.
@@ -83,12 +91,18 @@ class LearnedUpdateEncoder(
         standardise: bool = True,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
+        base: str = "mlp",
+        base_options: Mapping[str, Any] | None = None,
+        image_shape: Sequence[int] | None = None,
     ) -> None:
         self.rule = rule
         self.units = units
         self.steps = steps
         self.batch_size = batch_size
         self.standardise = standardise
+        self.base = base
+        self.base_options = base_options
+        self.image_shape = image_shape
         self.random_state = random_state
         self.verbose = verbose
 
@@ -98,7 +112,9 @@ class LearnedUpdateEncoder(
         The statistics are those of all rows, or of 100,000 of them drawn at random.
 
         Args:
-            X: unlabelled rows, `(rows, inputs)`, at least two different ones.
+            X: unlabelled rows, `(rows, inputs)`, at least two different ones; or,
+                unless the base model is an MLP, images `(rows, height, width,
+                channels)`.
             y: ignored.
 
         Returns:
@@ -114,8 +130,9 @@ class LearnedUpdateEncoder(
         del y
         check_parameters(self.get_params(deep=False))
         learned = copy.copy(self)
-        rows = learned._checked(X, reset=True, minimum_rows=2)
-        start = self._start(rows.shape[1])
+        shape = self._shape_of(X)
+        rows = learned._checked(X, shape, reset=True, minimum_rows=2)
+        start = self._start(rows.shape[1], shape)
         return self._become(learned._learn(start, rows, self.steps))
 
     def staged_fit(
@@ -138,9 +155,10 @@ class LearnedUpdateEncoder(
         check_parameters(self.get_params(deep=False))
         at = check_stages(at, self.steps)
         checked = copy.copy(self)
-        rows = checked._checked(X, reset=True, minimum_rows=2)
+        shape = self._shape_of(X)
+        rows = checked._checked(X, shape, reset=True, minimum_rows=2)
         for fitted in stages(
-            self._start(rows.shape[1]),
+            self._start(rows.shape[1], shape),
             rows,
             self.steps,
             self.batch_size,
@@ -175,10 +193,11 @@ class LearnedUpdateEncoder(
         check_parameters(self.get_params(deep=False))
         begun = self.__sklearn_is_fitted__()
         learned = copy.copy(self)
-        rows = learned._checked(X, reset=not begun, minimum_rows=2)
+        shape = self._fitted.base.get("image_shape") if begun else self._shape_of(X)
+        rows = learned._checked(X, shape, reset=not begun, minimum_rows=2)
         if begun:
             self._check_dtype(rows)
-        before = self._fitted if begun else self._start(rows.shape[1])
+        before = self._fitted if begun else self._start(rows.shape[1], shape)
         steps = max(1, rows.shape[0] // self.batch_size)
         return self._become(learned._learn(before, rows, steps))
 
@@ -186,10 +205,10 @@ class LearnedUpdateEncoder(
         """Embeds rows.
 
         Args:
-            X: rows of the fitted width, `(rows, inputs)`.
+            X: rows of the fitted width, `(rows, inputs)`, or images as in `fit`.
 
         Returns:
-            Features, `(rows, units[-1])`.
+            Features, `(rows, features)`.
 
         Raises:
             NotFittedError: neither `fit` nor `partial_fit` has been called.
@@ -198,7 +217,8 @@ class LearnedUpdateEncoder(
                 which cannot hold a column of the fitted rows.
         """
         check_is_fitted(self)
-        rows = self._checked(X, reset=False, minimum_rows=1)
+        shape = self._fitted.base.get("image_shape")
+        rows = self._checked(X, shape, reset=False, minimum_rows=1)
         self._check_dtype(rows)
         features = embed(self._fitted, rows, self._names)
         return features.astype(rows.dtype, copy=False)
@@ -238,14 +258,14 @@ class LearnedUpdateEncoder(
         )
 
     @property
-    def base_(self) -> BaseMLP:
-        """The `BaseMLP` that `phi_` and `statistics_` belong to."""
+    def base_(self) -> WiredBase:
+        """The base model that `phi_` and `statistics_` belong to."""
         check_is_fitted(self)
-        return BaseMLP.from_config(self._fitted.base)
+        return base_of(self._fitted)
 
     @property
     def _n_features_out(self):
-        return len(self.phi_.layers[-1].bias)
+        return self.base_.embedding_units
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "phi_")
@@ -256,8 +276,10 @@ class LearnedUpdateEncoder(
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
-    def _checked(self, X, reset, minimum_rows):
+    def _checked(self, X, image_shape, reset, minimum_rows):
         check_unmasked(X)
+        if self.base != "mlp":
+            X = as_rows(X, image_shape)
         return validate_data(
             self,
             X,
@@ -278,8 +300,22 @@ class LearnedUpdateEncoder(
         if X.dtype == np.float32:
             self._check_float32("Pass float64 rows, as before.")
 
-    def _start(self, inputs):
-        return start(self.rule, self.units, self.standardise, self.random_state, inputs)
+    def _shape_of(self, X):
+        return shape_of(X, self.image_shape, self.base, self.base_options or {})
+
+    def _start(self, inputs, image_shape):
+        options = dict(self.base_options or {})
+        if image_shape is not None:
+            options["image_shape"] = tuple(image_shape)
+        return start(
+            self.rule,
+            self.base,
+            self.units,
+            options,
+            self.standardise,
+            self.random_state,
+            inputs,
+        )
 
     def _learn(self, before, X, steps):
         return self._hold(

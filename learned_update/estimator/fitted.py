@@ -20,8 +20,12 @@ from learned_update.estimator.columns import (
     standardised,
     varies,
 )
-from learned_update.estimator.compiled import RuleContent, compiled_trainer
-from learned_update.layers import BaseMLP
+from learned_update.estimator.compiled import (
+    RuleContent,
+    base_content,
+    compiled_trainer,
+)
+from learned_update.layers import BASE_MODELS
 from learned_update.randomness import generator
 from learned_update.types import Phi, Statistics
 
@@ -36,13 +40,14 @@ class Fitted(NamedTuple):
 
     Attributes:
         rule: `RuleContent`.
-        base: configuration of the `BaseMLP`.
+        base: configuration of the base model.
         seed: of everything random.
         standardise: whether columns are centred and scaled.
         phi: `Phi` of NumPy arrays.
         statistics: `Statistics` of NumPy arrays; None before the first step.
         columns: `Columns` of the rows so far; None before there were any.
         steps: inner steps done.
+        kind: of the base model, a name in `BASE_MODELS`.
     """
 
     rule: RuleContent
@@ -53,6 +58,12 @@ class Fitted(NamedTuple):
     statistics: Statistics | None = None
     columns: Columns | None = None
     steps: int = 0
+    kind: str = "mlp"
+
+
+def base_of(fitted):
+    """The base model of a `Fitted`."""
+    return BASE_MODELS[fitted.kind].from_config(dict(fitted.base))
 
 
 def train(fitted, X, steps, batch_size, names=None, progress=None):
@@ -98,7 +109,7 @@ def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
         ValueError: the rows are all equal, or too large for the base model's dtype,
             or, not standardised, too far from zero for it; or phi diverges.
     """
-    base = BaseMLP.from_config(fitted.base)
+    base = base_of(fitted)
     columns = merged(fitted.columns, columns_of(X))
     seen = 0 if fitted.columns is None else fitted.columns.rows
     before = fitted._replace(columns=columns)
@@ -107,7 +118,7 @@ def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
         check_held(columns, varies(columns), names, remedy)
     x = _inputs(X, before, base, names)
     rng = generator(before.seed, before.steps)
-    trainer = compiled_trainer(before.rule, len(base.units))
+    trainer = compiled_trainer(before.rule, len(base.units), base_content(base))
     course = trainer.stages(
         [_tensors(before.phi)],
         [x],
@@ -136,7 +147,7 @@ def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
 
 
 def embed(fitted, X, names=None):
-    """Features of rows, `(rows, units[-1])`, in the dtype of the base model.
+    """Features of rows, `(rows, embedding_units)`, in the dtype of the base model.
 
     Every product is of equally many rows, hence done by the same kernels whatever the
     number of rows. Those may sum a row's terms in an order that depends on its place
@@ -150,7 +161,7 @@ def embed(fitted, X, names=None):
     Raises:
         ValueError: rows are too large for the dtype.
     """
-    base = BaseMLP.from_config(fitted.base)
+    base = base_of(fitted)
     phi, statistics = _tensors(fitted.phi), _tensors(fitted.statistics)
     features = []
     for rows in gen_batches(X.shape[0], CHUNK_ROWS):

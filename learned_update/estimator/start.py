@@ -8,12 +8,14 @@ from learned_update.layers import Rule
 from learned_update.zoo import load_rule
 
 
-def start(rule, units, standardise, random_state, inputs):
+def start(rule, kind, units, options, standardise, random_state, inputs):
     """A random phi and no rows seen.
 
     Args:
         rule: a name in the zoo, a path, or an `UpdateRule`.
+        kind: of the base model, a name in `BASE_MODELS`.
         units: widths of the base model, bottom to top.
+        options: further arguments of the base model.
         standardise: whether columns will be centred and scaled.
         random_state: an integer, a `RandomState`, or None; gives the seed.
         inputs: width of the rows.
@@ -22,12 +24,12 @@ def start(rule, units, standardise, random_state, inputs):
         `Fitted`.
 
     Raises:
-        ValueError: the rule does not fit units.
+        ValueError: the rule does not fit units, or the rows not the base model.
         FileNotFoundError: there is no such rule.
     """
     if not isinstance(rule, Rule):
         rule = load_rule(rule)
-    base = rule.base_mlp(units)
+    base = rule.base_model(kind, units, **options)
     seed = int(check_random_state(random_state).randint(SEEDS))
     return Fitted(
         rule=rule_content(rule),
@@ -35,4 +37,5 @@ def start(rule, units, standardise, random_state, inputs):
         seed=seed,
         standardise=bool(standardise),
         phi=arrays(base.init_phi(inputs, seed)),
+        kind=kind,
     )

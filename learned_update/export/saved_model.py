@@ -62,9 +62,9 @@ def export_saved_model(
         overwrite: whether a SavedModel that is there is replaced.
 
     Raises:
-        ValueError: the rule does not fit the width of the base model's embedding, it
-            keeps a state beyond phi's layers,
-            something is at the path, or Keras does not run on TensorFlow.
+        ValueError: the base model is no MLP, the rule does not fit the width of its
+            embedding or keeps a state beyond phi's layers, something is at the path,
+            or Keras does not run on TensorFlow.
         OSError: the path cannot be written.
 
     Note:
@@ -74,6 +74,13 @@ def export_saved_model(
         step amplifies it, here as between float32 and float64 in Python.
     """
     check_backend()
+    if not isinstance(base, BaseMLP):
+        raise invalid(
+            "A rule is exported for MLPs, whose widths are free in the file.",
+            expected="base from rule.base_mlp(units)",
+            received=f"a {type(base).__name__}",
+            remedy="`export_encoder` writes a trained base model of any kind.",
+        )
     check_destination(path, overwrite)
     _check_stateless(base)
     module, signatures = served_module(rule, base)

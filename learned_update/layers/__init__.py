@@ -1,6 +1,14 @@
 """Keras layers: the base model and the parts of the update rule."""
 
+from learned_update.layers.base_attention import AttentionBase
+from learned_update.layers.base_conv import ConvBase
 from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.base_models import (
+    BASE_FORMS,
+    BASE_MODELS,
+    MLP_FORM,
+    base_model,
+)
 from learned_update.layers.local_rules.by_name import LOCAL_RULES, local_rule
 from learned_update.layers.rule import Rule
 from learned_update.layers.rules import configured_rule
@@ -9,12 +17,18 @@ from learned_update.layers.update_network import UpdateNetwork
 from learned_update.layers.update_rule import UpdateRule
 
 __all__ = [
+    "BASE_FORMS",
+    "BASE_MODELS",
     "LOCAL_RULES",
+    "MLP_FORM",
+    "AttentionBase",
     "BaseMLP",
+    "ConvBase",
     "ErrorNetwork",
     "Rule",
     "UpdateNetwork",
     "UpdateRule",
+    "base_model",
     "configured_rule",
     "local_rule",
 ]

@@ -1,53 +1,17 @@
 """The base model: the MLP whose parameters phi the update rule changes."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import keras
-import numpy as np
-from keras import ops
-from scipy.special import ndtr, ndtri
 
-from learned_update import backend
-from learned_update.checks import check_inputs, check_phi, check_units
-from learned_update.errors import invalid
+from learned_update.layers.connections.direct import Direct
 from learned_update.layers.parts import PACKAGE
-from learned_update.layers.rule_state import initial_state
-from learned_update.randomness import generator
-from learned_update.types import Activations, LayerParams, Phi, Statistics, Tensor
-
-TRUNCATION = 2.0  # standard deviations, as TensorFlow's truncated normal
+from learned_update.layers.wired_base import WiredBase
+from learned_update.types import Activations, Tensor
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-def step(x):
-    """1 where x > 0, else 0: an activation without a useful derivative."""
-    return ops.cast(x > 0, x.dtype)
-
-
-def truncated_normal(rng, shape, stddev):
-    """Normal draws within two standard deviations, as float64."""
-    lower, upper = ndtr(-TRUNCATION), ndtr(TRUNCATION)
-    return stddev * ndtri(rng.uniform(lower, upper, size=shape))
-
-
-def _activation(activation):
-    """The function that a name or a configuration stands for."""
-    if activation == "step":
-        return step
-    try:
-        return keras.activations.get(activation)
-    except ValueError as error:
-        raise invalid(
-            "Unknown activation.",
-            expected="a function of keras.activations by name, a callable, or 'step'",
-            received=f"activation={activation!r}",
-            remedy="The paper's is 'relu'.",
-        ) from error
-
-
-@keras.saving.register_keras_serializable(PACKAGE)
-class BaseMLP(keras.layers.Layer):
+class BaseMLP(WiredBase):
     """z_l = batchnorm(x_l W_l) + b_l, x_{l+1} = act(z_l), also on the top layer.
 
     It owns no variables: phi is an argument and a result (released_rule, section 1).
@@ -67,138 +31,17 @@ class BaseMLP(keras.layers.Layer):
             activation.
     """
 
-    def __init__(
+    def connections(self, acts: Activations) -> None:
+        """None: every layer reads the level below as it is."""
+        del acts
+
+    def connection(
         self,
-        units: Sequence[int] = (128, 128, 128, 128, 32),
-        activation: str | Callable[[Tensor], Tensor] = "relu",
-        epsilon: float = 1e-6,
-        fan_in_scaling: bool = False,
-        kernel_stddev: float = 0.01,
-        bias_stddev: float = 0.1,
-        state: Sequence[tuple[str, str, float | str]] = (),
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(autocast=False, **kwargs)
-        check_units(units)
-        self.units = tuple(int(width) for width in units)
-        self.activation = _activation(activation)
-        self.epsilon = epsilon
-        self.fan_in_scaling = fan_in_scaling
-        self.kernel_stddev = kernel_stddev
-        self.bias_stddev = bias_stddev
-        self.state = tuple(map(tuple, state))
-        self.built = True
-
-    def init_phi(self, input_dim: int, seed: int | tuple[int, ...] = 0) -> Phi:
-        """Draws phi from truncated normals, on the host.
-
-        Args:
-            input_dim: width of the inputs.
-            seed: an integer, or a tuple of integers; the draws are a function of it.
-
-        Returns:
-            `Phi` of tensors of this layer's dtype.
-        """
-        drawn = self.draw_phi(input_dim, seed)
-        return keras.tree.map_structure(ops.convert_to_tensor, drawn)
-
-    def draw_phi(self, input_dim: int, seed: int | tuple[int, ...] = 0) -> Phi:
-        """As `init_phi`, but a `Phi` of NumPy arrays: nothing is laid on a device."""
-        rng = generator(*seed) if isinstance(seed, tuple) else generator(seed)
-        dtype = np.dtype(self.compute_dtype)
-
-        def draw(stddev, *shape):
-            return truncated_normal(rng, shape, stddev).astype(dtype)
-
-        layers = []
-        for fan_in, fan_out in zip((input_dim, *self.units), self.units, strict=False):
-            kernel = draw(self.kernel_stddev, fan_in, fan_out)
-            bias = draw(self.bias_stddev, fan_out)
-            feedback = draw(self.kernel_stddev, fan_in, fan_out)
-            layers.append(LayerParams(kernel, bias, feedback))
-        return Phi(tuple(layers), initial_state(self.state, layers))
-
-    def forward(
-        self, phi: Phi, x: Tensor, statistics: Statistics | None = None
-    ) -> Activations:
-        """All activations of a batch.
-
-        Args:
-            phi: `Phi` with one layer per entry of `units`.
-            x: inputs, `(batch, inputs)`; at least two rows unless `statistics` are
-                given.
-            statistics: `Statistics` to normalise with; those of this batch if None.
-
-        Returns:
-            `Activations`.
-
-        Raises:
-            ValueError: x or phi is of another shape than expected, x holds NaN or
-                infinity, or a batch of one row is to be normalised by itself.
-        """
-        return self._pass(phi, x, statistics)[0]
-
-    def embed(
-        self, phi: Phi, x: Tensor, statistics: Statistics | None = None
-    ) -> Tensor:
-        """The top layer's activations, `(batch, units[-1])`; see `forward`."""
-        return self.forward(phi, x, statistics).xs[-1]
-
-    def call(self, phi: Phi, x: Tensor) -> Tensor:
-        return self.embed(phi, x)
-
-    def statistics(self, phi: Phi, x: Tensor) -> Statistics:
-        """Moments of every layer's products on a reference batch.
-
-        Embedding with them is inductive: a row's features do not depend on the other
-        rows.
-
-        Args:
-            phi: `Phi`.
-            x: reference inputs, `(examples, inputs)`.
-
-        Returns:
-            `Statistics`.
-        """
-        return self._pass(phi, x)[1]
-
-    def _pass(self, phi, x, statistics=None):
-        """`Activations`, and the `Statistics` that they were normalised with."""
-        check_phi(phi, len(self.units))
-        x = ops.convert_to_tensor(x, dtype=phi.layers[0].kernel.dtype)
-        check_inputs(x, phi, minimum_rows=2 if statistics is None else 1)
-        xs, zs, means, variances = [x], [], [], []
-        for level, layer in enumerate(phi.layers):
-            product = self._product(xs[-1], layer.kernel)
-            if statistics is None:
-                mean, variance = ops.moments(product, axes=0)
-            else:
-                mean, variance = statistics.means[level], statistics.variances[level]
-            scale = ops.rsqrt(variance + self.epsilon)
-            zs.append((product - mean) * scale + layer.bias)
-            xs.append(self.activation(zs[-1]))
-            means.append(mean)
-            variances.append(variance)
-        return (
-            Activations(xs=tuple(xs), zs=tuple(zs)),
-            Statistics(means=tuple(means), variances=tuple(variances)),
-        )
-
-    def _product(self, x, kernel):
-        product = backend.matmul(x, kernel)
-        if self.fan_in_scaling:
-            fan_in = ops.cast(ops.shape(kernel)[0], x.dtype)
-            product = product * ops.rsqrt(fan_in)
-        return product
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "activation": keras.activations.serialize(self.activation),
-            "epsilon": self.epsilon,
-            "fan_in_scaling": self.fan_in_scaling,
-            "kernel_stddev": self.kernel_stddev,
-            "bias_stddev": self.bias_stddev,
-            "state": self.state,
-        }
+        layer: int,
+        xs: Sequence[Tensor],
+        zs: Sequence[Tensor],
+        attention: Sequence[Tensor],
+    ) -> Direct:
+        """The level below."""
+        del xs, zs, attention
+        return Direct(layer)

@@ -3,13 +3,15 @@
 import json
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import keras
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
 from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.base_models import BaseForm, base_model
+from learned_update.layers.wired_base import WiredBase
 from learned_update.types import PathLike, Tensor
 
 
@@ -17,7 +19,8 @@ class Rule(keras.layers.Layer):
     """phi and a batch's activations to a change of phi, without labels.
 
     What inner steps, the trainer, the estimator and files ask of a rule. A subclass
-    has `call(phi, acts) -> (change, rates)`, with the changes before the rates, and
+    has `call(phi, acts) -> (change, rates)`, with the changes before the rates (and
+    `connections` as a third argument, if it fits base models other than MLPs), and
     `apply_change(phi, change, rates) -> phi`; both are pure functions of theta and
     their arguments. Its trainable variables are theta.
 
@@ -34,7 +37,7 @@ class Rule(keras.layers.Layer):
         """The width of the embedding that theta is made for; None for any."""
         return None
 
-    def check_base(self, base: BaseMLP) -> None:
+    def check_base(self, base: WiredBase) -> None:
         """Raises `ValueError` if the rule does not fit a base model's widths."""
 
     def base_mlp(
@@ -54,10 +57,47 @@ class Rule(keras.layers.Layer):
             ValueError: `units` or `activation` make no sense, or the rule fits another
                 width of the embedding only.
         """
+        return cast(BaseMLP, self.base_model("mlp", units, activation, **kwargs))
+
+    def base_model(
+        self,
+        kind: str,
+        units: Sequence[int],
+        activation: str | Callable[[Tensor], Tensor] | None = None,
+        **kwargs: Any,
+    ) -> WiredBase:
+        """A base model with the conventions that this rule is made for.
+
+        Args:
+            kind: `"mlp"`, `"conv"` or `"attention"`.
+            units: widths of the layers, bottom to top.
+            activation: of the base model; the rule's own if None.
+            **kwargs: further arguments of `BaseMLP`, `ConvBase` or `AttentionBase`,
+                instead of `base_options`.
+
+        Raises:
+            ValueError: there is no such kind, an argument makes no sense, or the rule
+                does not fit such a base model.
+        """
         options = {"dtype": self.dtype_policy, **self.base_options, **kwargs}
-        base = BaseMLP(units, activation or self.activation, **options)
+        base = base_model(kind, units, activation or self.activation, **options)
         self.check_base(base)
         return base
+
+    def base_of_form(
+        self,
+        form: BaseForm,
+        units: Sequence[int],
+        activation: str | Callable[[Tensor], Tensor] | None = None,
+        image_shape: Sequence[int] | None = None,
+    ) -> WiredBase:
+        """A `base_model` of a `BaseForm`, for images of some shape where it needs one.
+
+        Raises:
+            ValueError: as `base_model`.
+        """
+        options = form.arguments(image_shape)
+        return self.base_model(form.kind, units, activation, **options)
 
     def save(self, path: PathLike) -> None:
         """Writes the rule, configuration and theta, to a `.keras` file, atomically.

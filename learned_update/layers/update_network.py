@@ -1,11 +1,14 @@
 """The update network: states of the units of two levels to changes of a layer."""
 
+import functools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
 from learned_update import backend
+from learned_update.layers.connections.direct import chain
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
 from learned_update.layers.primitives.linear import Linear
 from learned_update.layers.unit_states.error_network import UnitStates
@@ -16,9 +19,10 @@ class SideStates(NamedTuple):
     """One side of a kernel.
 
     Attributes:
-        x: activations, `(batch, units)`.
-        z: pre-activations, `(batch, units)`; x at the input.
-        readout_input: what is read out of the units, `(channels, batch, units)`.
+        x: activations, `(rows, units)`; below, inputs of the kernel.
+        z: pre-activations, `(rows, units)`; below, those of no use: None.
+        readout_input: what is read out of the units, `(channels, rows, units)`; below,
+            of each level that the kernel reads, a tuple.
     """
 
     x: Any
@@ -98,35 +102,73 @@ class UpdateNetwork(keras.layers.Layer):
         if self.feedback_change is not None:
             self.feedback_change.build(readout_channels)
 
-    def call(self, phi: Phi, acts: Activations, states: UnitStates) -> Phi:
+    def call(
+        self,
+        phi: Phi,
+        acts: Activations,
+        states: UnitStates,
+        connections: Sequence[Any] | None = None,
+    ) -> Phi:
         """Changes before the inner learning rate.
 
         Args:
             phi: `Phi`.
             acts: `Activations`.
             states: `UnitStates`.
+            connections: how the layers read, see `layers.connections`; None where
+                each reads the level below as it is.
 
         Returns:
             `Phi` of changes.
         """
-        sides = self.sides(acts, states)
         layers = []
-        for layer, below, above in zip(phi.layers, sides, sides[1:], strict=False):
-            kernel = self.weight_change(layer.kernel, below, above)
+        sides = self.sides(phi, acts, states, connections)
+        for index, (layer, side) in enumerate(zip(phi.layers, sides, strict=True)):
+            kernel = self.weight_change(layer.kernel, **side)
             if self.feedback_change is None:
                 feedback = kernel
             else:
-                feedback = self.feedback_change(layer.feedback, below, above)
+                feedback = self.feedback_change(layer.feedback, **side)
+            above = _above(acts, states, index)  # all rows
             layers.append(LayerParams(kernel, self.bias_change(above), feedback))
         return Phi(layers=tuple(layers))
 
-    def sides(self, acts: Activations, states: UnitStates) -> list[SideStates]:
-        """`SideStates` of every level, bottom to top."""
-        zs = (acts.xs[0], *acts.zs)
-        return [
-            SideStates(*side)
-            for side in zip(acts.xs, zs, states.readout_input, strict=True)
-        ]
+    def sides(
+        self,
+        phi: Phi,
+        acts: Activations,
+        states: UnitStates,
+        connections: Sequence[Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """What a `WeightChange` sees beside the kernel, layer by layer.
+
+        Args:
+            phi: `Phi`.
+            acts: `Activations`.
+            states: `UnitStates`.
+            connections: as in `call`.
+
+        Returns:
+            A list of dicts of the arguments of `WeightChange.call`: `SideStates` of
+            the rows that the change is made of, `below` and `above`, and `spread`.
+        """
+        connections = connections or chain(len(phi.layers))
+        sides = []
+        for index, connection in enumerate(connections):
+            every = connection.every(acts.zs[index].shape[0])
+            spread = functools.partial(connection.spread, every=every)
+            below = SideStates(
+                x=spread(*(acts.xs[level] for level in connection.levels)),
+                z=None,
+                readout_input=tuple(
+                    states.readout_input[level] for level in connection.levels
+                ),
+            )
+            above = _above(acts, states, index)
+            if every > 1:
+                above = SideStates(*(x[..., ::every, :] for x in above))
+            sides.append({"below": below, "above": above, "spread": spread})
+        return sides
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -141,3 +183,10 @@ class UpdateNetwork(keras.layers.Layer):
         for part in ("weight_change", "bias_change", "feedback_change"):
             config[part] = deserialize_part(config[part])
         return cls(**config)
+
+
+def _above(acts, states, layer):
+    """`SideStates` of the units that a layer makes."""
+    return SideStates(
+        acts.xs[layer + 1], acts.zs[layer], states.readout_input[layer + 1]
+    )

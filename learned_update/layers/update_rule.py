@@ -1,19 +1,19 @@
 """The update rule: a Keras layer that owns theta."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 from learned_update.errors import invalid
-from learned_update.layers.base_mlp import BaseMLP, truncated_normal
 from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.inner_learning_rate import FixedRate, Rates
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
 from learned_update.layers.rule import Rule
 from learned_update.layers.unit_states.error_network import ErrorNetwork
 from learned_update.layers.update_network import UpdateNetwork
+from learned_update.layers.wired_base import WiredBase, truncated_normal
 from learned_update.ops.leaky_step import leaky_step
 from learned_update.randomness import generator
 from learned_update.types import Activations, LayerParams, Phi
@@ -114,24 +114,31 @@ class UpdateRule(Rule):
         """The width of the embedding that theta is made for; None for any."""
         return self.error_network.top_error.embedding_units
 
-    def check_base(self, base: BaseMLP) -> None:
+    def check_base(self, base: WiredBase) -> None:
         """Raises `ValueError` unless the embedding has the width that theta is for."""
         self.error_network.check_embedding(base.units[-1])
 
-    def call(self, phi: Phi, acts: Activations) -> tuple[Phi, Rates]:
+    def call(
+        self,
+        phi: Phi,
+        acts: Activations,
+        connections: Sequence[Any] | None = None,
+    ) -> tuple[Phi, Rates]:
         """The change of phi that a batch calls for.
 
         Args:
             phi: `Phi`.
             acts: `Activations` of the batch.
+            connections: `base.connections(acts)`: how the layers read, None where
+                each reads the level below as it is.
 
         Returns:
             `(change, rates)`: a `Phi` of changes, before the inner learning rate, and
             the `Rates`.
         """
         phi = self._with_feedback(phi)
-        states = self.error_network(phi, acts)
-        change = self.update_network(phi, acts, states)
+        states = self.error_network(phi, acts, connections=connections)
+        change = self.update_network(phi, acts, states, connections=connections)
         return change, self.rate.rates()
 
     def apply_change(self, phi: Phi, change: Phi, rates: Rates) -> Phi:
@@ -146,12 +153,18 @@ class UpdateRule(Rule):
             layers.append(LayerParams(kernel, bias, feedback))
         return phi._replace(layers=tuple(layers))
 
-    def trace(self, phi: Phi, acts: Activations) -> dict[str, Any]:
+    def trace(
+        self,
+        phi: Phi,
+        acts: Activations,
+        connections: Sequence[Any] | None = None,
+    ) -> dict[str, Any]:
         """Everything on the way to the change, for tests and diagnostics.
 
         Args:
             phi: `Phi`.
             acts: `Activations` of a batch.
+            connections: as in `call`.
 
         Returns:
             A dict of lists: `features`, `d`, `h`, `delta` by level (0 = input), their
@@ -160,11 +173,11 @@ class UpdateRule(Rule):
             layer, of the kernels.
         """
         phi = self._with_feedback(phi)
-        states = self.error_network(phi, acts)
-        sides = self.update_network.sides(acts, states)
+        states = self.error_network(phi, acts, connections=connections)
+        sides = self.update_network.sides(phi, acts, states, connections)
         layers = [
-            self.update_network.weight_change.trace(layer.kernel, below, above)
-            for layer, below, above in zip(phi.layers, sides, sides[1:], strict=False)
+            self.update_network.weight_change.trace(layer.kernel, **side)
+            for layer, side in zip(phi.layers, sides, strict=True)
         ]
         trace = keras.tree.map_structure(
             lambda x: keras.ops.moveaxis(x, 0, -1),

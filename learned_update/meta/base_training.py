@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import ArrayLike
 
-from learned_update.checks import check_inputs, check_variance
+from learned_update.checks import check_variance
 from learned_update.errors import invalid
 from learned_update.layers.base_mlp import BaseMLP
 from learned_update.layers.rule import Rule
@@ -103,7 +103,7 @@ class BaseTrainer:
         dtype = np.dtype(ops.dtype(phis[0].layers[0].kernel))
         data = [np.asarray(x, dtype) for x in data]
         for phi, x in zip(phis, data, strict=True):
-            _check_data(x, phi, batch_size)
+            self._check_data(x, phi, batch_size)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
         phi = stack(phis)
         yield 0, unstack(phi, len(phis))
@@ -118,6 +118,17 @@ class BaseTrainer:
                 bar.update(stop - start)
                 if stop == steps or stop in at:
                     yield stop, unstack(phi, len(phis))
+
+    def _check_data(self, data, phi, batch_size):
+        self.base.check_inputs(data, phi, minimum_rows=2)
+        check_variance(data)
+        if not 2 <= batch_size <= len(data):
+            raise invalid(
+                "An inner batch cannot be drawn from the data.",
+                expected=f"2 <= batch_size <= {len(data)}, the number of rows",
+                received=f"batch_size={batch_size}",
+                remedy="Lower batch_size or pass more rows.",
+            )
 
 
 def train_base_model(
@@ -171,18 +182,6 @@ def train_base_model(
         progress,
     )
     return phi
-
-
-def _check_data(data, phi, batch_size):
-    check_inputs(data, phi, minimum_rows=2)
-    check_variance(data)
-    if not 2 <= batch_size <= len(data):
-        raise invalid(
-            "An inner batch cannot be drawn from the data.",
-            expected=f"2 <= batch_size <= {len(data)}, the number of rows",
-            received=f"batch_size={batch_size}",
-            remedy="Lower batch_size or pass more rows.",
-        )
 
 
 def _batches(seed, start, stop, data, batch_size):

@@ -50,7 +50,7 @@ def _form(rule, base):
     if not all(f"{part.__module__}.".startswith(_OURS) for part in parts):
         return None
     names = [f"{part.__module__}.{part.__qualname__}" for part in parts]
-    numbers = len(base.units), base.epsilon, base.fan_in_scaling, base.compute_dtype
+    numbers = base.form()
     try:
         config = _nameless(keras.saving.serialize_keras_object(rule))
     except (TypeError, ValueError):

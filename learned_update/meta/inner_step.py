@@ -77,7 +77,9 @@ def _change_and_rates(rule, base, phi, x, theta):
         )
     acts = base.forward(phi, x)
     check_variance(acts.xs[0])
+    connections = base.connections(acts)
+    wired = {} if connections is None else {"connections": connections}
     if theta is None:
-        return rule(phi, acts)
-    values, _ = rule.stateless_call(theta, [], phi, acts)
+        return rule(phi, acts, **wired)
+    values, _ = rule.stateless_call(theta, [], phi, acts, **wired)
     return values

@@ -3,7 +3,6 @@
 from keras import ops
 
 from learned_update import backend
-from learned_update.ops.normalisation import scale_by_rms
 
 
 def error_signal(d, z, readout):
@@ -20,20 +19,19 @@ def error_signal(d, z, readout):
     return d * ops.sigmoid(z) + readout
 
 
-def carry_down(delta, feedback, epsilon, fan_scaling):
-    """e_i = sum_j delta_j V_ij, divided by its root mean square over channels.
+def carry_down(delta, feedback, fan_scaling):
+    """e_i = sum_j delta_j V_ij.
 
     Args:
-        delta: error signal of the level above, `(channels, batch, units_above)`.
-        feedback: V, `(units, units_above)`.
-        epsilon: added to the mean square over channels.
-        fan_scaling: whether to divide the sum by sqrt(units_above) first.
+        delta: error signal of the level above, `(channels, rows, units_above)`.
+        feedback: V, `(inputs, units_above)`.
+        fan_scaling: whether to divide the sum by sqrt(units_above).
 
     Returns:
-        d of the level below, `(channels, batch, units)`.
+        Error at the inputs of the kernel, `(channels, rows, inputs)`.
     """
     carried = backend.matmul(delta, ops.transpose(feedback))
     if fan_scaling:
         above = ops.cast(ops.shape(feedback)[1], delta.dtype)
         carried = carried * ops.rsqrt(above)
-    return scale_by_rms(carried, epsilon, axis=0)
+    return carried

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from learned_update.errors import invalid
 from learned_update.reproductions.ablations.reproduction import ablations
+from learned_update.reproductions.base_models.reproduction import base_models
 from learned_update.reproductions.beyond.domain import domains
 from learned_update.reproductions.beyond.horizon import horizon
 from learned_update.reproductions.beyond.labels_per_class import labels
@@ -93,6 +94,10 @@ def _local_rules(request):
     return local_rules(request.rule, request.name, request.quick, request.folder)
 
 
+def _base_models(request):
+    return base_models(request.rule, request.name, request.quick, request.folder)
+
+
 REPRODUCTIONS = {
     "fig2-left": Reproduction(
         "a VAE's own objective and its few-shot accuracy over training",
@@ -152,6 +157,9 @@ REPRODUCTIONS = {
     "local-rules": Reproduction(
         "local rules of the literature, published constants and meta-learned",
         _local_rules,
+    ),
+    "base-models": Reproduction(
+        "one theta on an MLP, convolutions and attention", _base_models
     ),
     "domain": Reproduction("tables, text and other images", _simply(domains)),
 }

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import gin
 
 from learned_update.errors import invalid
+from learned_update.layers.base_models import MLP_FORM, BaseForm
 
 
 class TaskGroup(NamedTuple):
@@ -16,6 +17,7 @@ class TaskGroup(NamedTuple):
         slots: number of tasks at a time.
         activation: of the base model; the rule's own if None.
         batch_size: examples of an inner batch.
+        base: `BaseForm` of the base model; an MLP unless another is given.
     """
 
     tasks: Any
@@ -23,6 +25,7 @@ class TaskGroup(NamedTuple):
     slots: int = 8
     activation: Any = None
     batch_size: int = 64
+    base: Any = MLP_FORM
 
 
 @gin.configurable(module="learned_update")
@@ -32,6 +35,7 @@ def task_group(
     slots=8,
     activation=None,
     batch_size=64,
+    base=MLP_FORM,
 ):
     """A `TaskGroup`, from gin.
 
@@ -41,12 +45,21 @@ def task_group(
         slots: number of tasks at a time.
         activation: of the base model; the rule's own if None.
         batch_size: examples of an inner batch.
+        base: what the base model is: `@mlp_base()`, `@conv_base()` or
+            `@attention_base()`.
     """
-    return TaskGroup(tasks, tuple(units), slots, activation, batch_size)
+    return TaskGroup(tasks, tuple(units), slots, activation, batch_size, base)
 
 
 def check_group(group):
-    """Raises `ValueError` for numbers that make no sense."""
+    """Raises `ValueError` for numbers that make no sense, and for no base model."""
+    if not isinstance(group.base, BaseForm):
+        raise invalid(
+            "This is no form of a base model.",
+            expected="task_group.base = @mlp_base(), @conv_base() or @attention_base()",
+            received=f"base={group.base!r}",
+            remedy="References begin with @, and end with () here.",
+        )
     if group.slots < 1 or group.batch_size < 2:
         raise invalid(
             "A group of tasks has too few tasks, or too small batches.",

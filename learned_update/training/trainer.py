@@ -121,7 +121,7 @@ class MetaTrainer:
             SlotGroup(
                 index=index,
                 tasks=group.tasks,
-                base=rule.base_mlp(group.units, group.activation),
+                base=_base(rule, group),
                 slots=group.slots,
                 batch_size=group.batch_size,
                 schedule=self.schedule,
@@ -290,3 +290,9 @@ class MetaTrainer:
     def _visited(self, state):
         first = state.outer_step * self.groups_per_step
         return [(first + i) % len(self.groups) for i in range(self.groups_per_step)]
+
+
+def _base(rule, group):
+    """The base model of a `TaskGroup`."""
+    shape = group.tasks.image_shape if group.base.of_images else None
+    return rule.base_of_form(group.base, group.units, group.activation, shape)

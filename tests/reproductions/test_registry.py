@@ -125,6 +125,7 @@ SMALL = {
             "outer_steps": "0",
         }
     },
+    "base-models": {"base_models": {"steps": "20", "unlabelled": "300"}},
     "domain": {"domains": {"names": "('wine', 'digits')", "steps": "10"}},
 }
 # What a column of the table holds, besides numbers.
@@ -144,6 +145,10 @@ FOUND = {
     "horizon": ("steps", {"1", "2", "4", "5", "10", ""}),
     "labels": ("dataset", {f"{n} per class" for n in (1, 2, 5, 10, 50)}),
     "local-rules": ("method", {"oja, published", "PCA", "initial, three layers"}),
+    "base-models": (
+        "method",
+        {"MLP, initial", "convolution, initial", "attention, initial"},
+    ),
     "domain": ("dataset", {"wine", "digits"}),
 }
 

@@ -8,6 +8,7 @@ import time
 
 from learned_update.cli import environment
 from learned_update.cli.arguments import add_force_argument, integer, random_state
+from learned_update.cli.base_options import add_base_argument, base_form
 from learned_update.cli.data_options import add_label_argument, data_source
 from learned_update.cli.encoder_files import check_encoder, keep_encoder
 from learned_update.cli.gin_options import add_gin_arguments, configure
@@ -23,6 +24,8 @@ example:
   learned-update apply --input table.csv --label species --output embedded.csv
   learned-update apply --input photos/ --size 32 --channels 1 --output embedded.npz
   learned-update apply --input mnist --split test --output embedded.npz
+  learned-update apply --input photos/ --size 32 --base conv --units 32 32 \
+      --output embedded.npz
 
 A base model is trained on the data without labels, then embeds them: a row of features
 for each row of the data, in their order. Labels, where there are some, are written
@@ -76,6 +79,7 @@ def _add_training_arguments(parser):
         help="widths of the base model, bottom to top; the last is the number of "
         "features (default: 128 128 32)",
     )
+    add_base_argument(parser)
     for name, default, what in (
         ("steps", 2000, "inner steps"),
         ("batch_size", 128, "rows of an inner step; all of them where there are fewer"),
@@ -184,8 +188,20 @@ def _encoder_and_dataset(options):
         standardise=standardise,
         random_state=options.seed,
         verbose=int(sys.stderr.isatty()),
+        **_base(options.base, dataset),
     )
     return encoder, dataset
+
+
+def _base(kind, dataset):
+    """Arguments of the encoder that say what the base model is."""
+    if kind is None:
+        return {}
+    form = base_form(kind)
+    arguments = {"base": form.kind, "base_options": form.options}
+    if form.of_images:
+        arguments["image_shape"] = dataset.images.shape[1:]
+    return arguments
 
 
 def _features(encoder, dataset):

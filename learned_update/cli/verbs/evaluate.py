@@ -4,6 +4,7 @@ import pathlib
 
 from learned_update.cli import environment
 from learned_update.cli.arguments import add_force_argument, integer, seed
+from learned_update.cli.base_options import add_base_argument, base_form
 from learned_update.cli.data_options import add_label_argument, check_labels, loaded
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
 from learned_update.cli.outputs import check_file_output
@@ -16,6 +17,7 @@ example:
   learned-update evaluate --rule glyphs --rule runs/mine --data mnist --size 14 \\
       --steps 500 --output results/mnist
   learned-update evaluate --rule glyphs --data flowers.csv --label species --ways 3
+  learned-update evaluate --rule glyphs --data digits --base conv --units 16 16 32
 
 The table goes to the terminal, and with --output to table.csv and table.md in a folder.
 """
@@ -64,6 +66,7 @@ def add_arguments(parser):
         metavar="INTEGER",
         help="widths of the base model, bottom to top",
     )
+    add_base_argument(parser)
     for name, what in _PROTOCOL.items():
         parser.add_argument(f"--{name}", type=integer, metavar="INTEGER", help=what)
     parser.add_argument(
@@ -97,7 +100,10 @@ def run(options):
     protocol = {name: value for name, value in given.items() if value is not None}
     if "units" in protocol:
         protocol["units"] = tuple(protocol["units"])
+    if options.base is not None:
+        protocol["base"] = base_form(options.base)
     rows = call_configured(evaluate, rules, datasets, steps=options.steps, **protocol)
+    protocol.pop("base", None)
     reference = Column(next(iter(rules)), options.steps)
     caption = str(Protocol(**protocol))
     if written:

@@ -40,7 +40,7 @@ def vocabulary(texts, words=1000):
             received=f"words={words!r}",
             remedy="Give a larger number.",
         )
-    analyse = _vectorizer().build_analyzer()
+    analyse = analyser()
     counts = collections.Counter()
     for text in strings(texts):
         counts.update(analyse(text))
@@ -71,7 +71,7 @@ def bag_of_words(texts, vocabulary, counts=False):
         ValueError: if there is no text, a text is no string, or the vocabulary is
             empty, holds a word twice or one that no text can hold.
     """
-    vocabulary = _checked(vocabulary)
+    vocabulary = checked_vocabulary(vocabulary)
     vectorizer = _vectorizer(vocabulary=vocabulary)
     remaining = strings(texts)
     chunks = []
@@ -91,15 +91,15 @@ def bag_of_words(texts, vocabulary, counts=False):
     return np.concatenate(chunks)[:, None, :, None]
 
 
-def _checked(words):
-    """A vocabulary as a tuple."""
+def checked_vocabulary(words):
+    """A vocabulary as a tuple of words, or `ValueError` if it is none."""
     words = tuple(strings(words))
     if not words or len(set(words)) < len(words):
         raise _no_vocabulary(
             "different words, at least one",
             f"{len(words)} words, {len(set(words))} of them different",
         )
-    analyse = _vectorizer().build_analyzer()
+    analyse = analyser()
     for word in words:
         if analyse(word) != [word]:
             raise _no_vocabulary(
@@ -116,6 +116,11 @@ def _no_vocabulary(expected, received):
         received=received,
         remedy="Make one with `vocabulary(texts)`.",
     )
+
+
+def analyser():
+    """A function from a text to the list of its words, in their order."""
+    return _vectorizer().build_analyzer()
 
 
 def _vectorizer(**options):

@@ -16,6 +16,7 @@ from learned_update.evaluation.methods.by_name import METHODS, Setting
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
 from learned_update.evaluation.results.table import Row, tabulate
+from learned_update.layers.base_models import MLP_FORM, BaseForm
 from learned_update.layers.rule import Rule
 from learned_update.meta import BaseTrainer
 from learned_update.progress import Progress
@@ -29,6 +30,7 @@ def evaluate(
     datasets: Dataset | Sequence[Dataset],
     steps: int = 200,
     progress: bool | None = None,
+    base: BaseForm = MLP_FORM,
     **protocol: Any,
 ) -> list[Row]:
     """Few-shot accuracy of a rule after its inner steps, beside the baselines.
@@ -40,6 +42,8 @@ def evaluate(
             begin alike up to a `/` also give a row of their mean.
         steps: inner steps, at least 1.
         progress: whether to show a bar; None shows it on a terminal.
+        base: what the base models are: `@mlp_base()`, `@conv_base()` or
+            `@attention_base()`.
         **protocol: fields of `Protocol`, such as `units`, `shots`, `episodes` and
             `initialisations`.
 
@@ -54,14 +58,29 @@ def evaluate(
     fields = Protocol(**protocol)
     rules = rule if isinstance(rule, Mapping) else {"update rule": rule}
     marks = {name: {steps: fields.initialisations} for name in rules}
-    scores = score(base_trainers(rules, fields), marks, datasets, fields, progress)
+    scores: dict[str, Any] = {}
+    for dataset in check_names(several(datasets)):
+        trainers = base_trainers(rules, fields, base, dataset.images.shape[1:])
+        scores |= score(trainers, marks, dataset, fields, progress)
     return tabulate(scores, reference=Column(next(iter(rules)), steps))
 
 
-def base_trainers(rules, protocol):
-    """A `BaseTrainer` for every rule, with the protocol's base model."""
+def base_trainers(rules, protocol, base=MLP_FORM, image_shape=None):
+    """A `BaseTrainer` for every rule, with the protocol's units.
+
+    Args:
+        rules: `{method: UpdateRule}`.
+        protocol: `Protocol`.
+        base: `BaseForm`.
+        image_shape: `(height, width, channels)` of the data, if they are images.
+
+    Returns:
+        `{method: BaseTrainer}`.
+    """
     return {
-        name: BaseTrainer(rule, rule.base_mlp(protocol.units))
+        name: BaseTrainer(
+            rule, rule.base_of_form(base, protocol.units, image_shape=image_shape)
+        )
         for name, rule in rules.items()
     }
 
@@ -179,7 +198,7 @@ def baselines(base, trial):
     PCA and k-means give as many features as the base model, or as many as the train
     part can give.
     """
-    features = min(base.units[-1], *trial.train.shape)
+    features = min(base.embedding_units, *trial.train.shape)
     setting = Setting(base, trial.seed, (), features)
     titles = {
         RANDOM_INITIALISATION: RANDOM_INITIALISATION,

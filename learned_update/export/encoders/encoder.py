@@ -10,7 +10,12 @@ from learned_update.export.encoders.folded_encoder import folded_encoder
 from learned_update.export.encoders.keras_encoder import write_keras_encoder
 from learned_update.export.encoders.onnx_encoder import write_onnx_encoder
 from learned_update.export.encoders.saved_encoder import write_saved_encoder
+from learned_update.export.encoders.wired_encoder import WiredEncoder
+from learned_update.export.encoders.wired_keras import write_wired_keras
+from learned_update.export.encoders.wired_onnx import write_wired_onnx
+from learned_update.export.encoders.wired_saved_model import write_wired_saved_model
 from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.wired_base import WiredBase
 from learned_update.types import PathLike, Phi, Statistics
 
 _WRITERS = {
@@ -18,10 +23,15 @@ _WRITERS = {
     ".onnx": write_onnx_encoder,
     "": write_saved_encoder,
 }
+_WIRED_WRITERS = {
+    ".keras": write_wired_keras,
+    ".onnx": write_wired_onnx,
+    "": write_wired_saved_model,
+}
 
 
 def export_encoder(
-    base: BaseMLP,
+    base: WiredBase,
     phi: Phi,
     statistics: Statistics,
     path: PathLike,
@@ -33,17 +43,19 @@ def export_encoder(
 
     Normalisations are folded into kernels and biases, so what is written is a plain
     chain of affine maps and activations, for batches of any size, equal to `embed` up
-    to round-off. Where there is an input_mean, a subtraction comes first. Inputs have
-    the dtype of phi: what that does not tell apart is lost before. The suffix says
-    which file:
+    to round-off. Where there is an input_mean, a subtraction comes first. Inputs are
+    rows, also of images, in the dtype of phi: what that does not tell apart is lost
+    before. The suffix says which file:
 
-    * `.keras`: a Keras model of Dense layers; loads with Keras alone.
-    * `.onnx`: a graph of Gemm and activation nodes, opset 20, from `x` to `features`.
+    * `.keras`: a Keras model of Dense layers, or of Keras' own convolutions, poolings
+      and products; loads with Keras alone.
+    * `.onnx`: a graph of Gemm and activation nodes, or of Conv, AveragePool, MatMul
+      and Softmax, opset 20, from `x` to `features`.
     * none: a SavedModel folder; `tf.saved_model.load(path).embed(x)`, or its signature
       `serving_default` from `x` to `features`.
 
     Args:
-        base: `BaseMLP`; its activation is one of Keras' own, or `"step"`.
+        base: base model; its activation is one of Keras' own, or `"step"`.
         phi: trained `Phi`.
         statistics: `Statistics` to normalise with, from `base.statistics(phi, x)`.
         path: file or folder to write.
@@ -68,4 +80,7 @@ def export_encoder(
         )
     check_destination(path, overwrite)
     folded = folded_encoder(base, phi, statistics, input_mean, input_scale)
-    _WRITERS[path.suffix](folded, base.activation, path)
+    if isinstance(base, BaseMLP):
+        _WRITERS[path.suffix](folded, base.activation, path)
+    else:
+        _WIRED_WRITERS[path.suffix](WiredEncoder(base, folded), path)

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from keras import ops
 
-from learned_update.checks import check_finite, check_phi
+from learned_update.checks import check_finite, check_kernels, check_phi
 from learned_update.errors import invalid
+from learned_update.layers import BaseMLP
 
 WEAK = 2.0**24  # so much above the smallest normal number a kernel keeps its digits
 
@@ -24,16 +25,21 @@ class FoldedLayer(NamedTuple):
 
 
 class FoldedEncoder(NamedTuple):
-    """x -> layers(x - centre).
+    """x -> layers((x - centre) factor - rest).
 
     Attributes:
         centre: what is subtracted from the inputs first, `(inputs,)`, a NumPy array;
             None for nothing.
         layers: `FoldedLayer`s, bottom to top.
+        factor: what then multiplies them, `(inputs,)`; None where the first layer
+            does it.
+        rest: what is subtracted last, `(inputs,)`; None where the first layer does it.
     """
 
     centre: Any
     layers: list[FoldedLayer]
+    factor: Any = None
+    rest: Any = None
 
 
 def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
@@ -48,7 +54,8 @@ def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
     loses nothing. The rest, less than the spacing of such inputs, goes to the bias.
 
     Args:
-        base: `BaseMLP`.
+        base: base model. Only the first layer of an MLP takes over the division and
+            the rest of the mean: another's inputs share kernels.
         phi: `Phi`.
         statistics: `Statistics`.
         input_mean: subtracted from the inputs, `(inputs,)` or a number; 0 if None.
@@ -61,10 +68,14 @@ def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
         ValueError: the arguments do not fit together, hold NaN or infinity, a scale
             is 0, or the dtype of phi cannot hold a mean, a scale or a folded layer.
     """
-    check_phi(phi, len(base.units))
     kernels = [_host(layer.kernel) for layer in phi.layers]
+    shared = not isinstance(base, BaseMLP)
+    inputs = base.inputs(len(kernels[0]))
+    if shared:
+        check_kernels(phi, base.shapes(inputs))
+    else:
+        check_phi(phi, len(base.units))
     _check_statistics(statistics, kernels)
-    inputs = len(kernels[0])
     centred = input_mean is not None
     input_mean = _per_input("input_mean", input_mean, 0.0, inputs)
     input_scale = _per_input("input_scale", input_scale, 1.0, inputs)
@@ -79,7 +90,7 @@ def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
         if base.fan_in_scaling:
             scale = scale / np.sqrt(len(kernel))
         kernel = kernel * scale
-        if level == 0:
+        if level == 0 and not shared:
             kernel = kernel / input_scale[:, None]
             bias = bias - (input_mean - centre) @ kernel
             _check_large_scale(kernel, input_scale, dtype)
@@ -89,7 +100,12 @@ def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
                 _cast(bias, dtype, f"The folded bias of layer {level}"),
             )
         )
-    return FoldedEncoder(centre if centred else None, layers)
+    if not shared:
+        return FoldedEncoder(centre if centred else None, layers)
+    factor = _cast(1.0 / input_scale, dtype, "1 / input_scale")
+    rest = _cast((input_mean - centre) / input_scale, dtype, "input_mean")
+    given = centred or (factor != 1.0).any()
+    return FoldedEncoder(centre if given else None, layers, factor, rest)
 
 
 def _cast(value, dtype, name):

@@ -4,7 +4,7 @@ import keras
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.layers.base_mlp import step
+from learned_update.layers.wired_base import step
 
 
 def keras_encoder(folded, activation):
@@ -21,7 +21,7 @@ def keras_encoder(folded, activation):
         ValueError: Keras alone does not know the activation.
     """
     is_step = activation is step
-    name = "relu" if is_step else _own_name(activation)
+    name = "relu" if is_step else own_name(activation)
     kernel = folded.layers[0].kernel
     dtype = str(kernel.dtype)
     inputs = x = keras.Input((len(kernel),), dtype=dtype, name="x")
@@ -45,8 +45,12 @@ def write_keras_encoder(folded, activation, path):
         model.save(temporary)
 
 
-def _own_name(activation):
-    """The name under which Keras finds an activation of its own."""
+def own_name(activation):
+    """The name under which Keras finds an activation of its own.
+
+    Raises:
+        ValueError: Keras has no such activation.
+    """
     name = getattr(activation, "__name__", "")
     if getattr(keras.activations, name, None) is not activation:
         raise invalid(

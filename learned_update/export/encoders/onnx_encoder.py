@@ -4,7 +4,7 @@ from keras import activations
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.layers.base_mlp import step
+from learned_update.layers.wired_base import step
 from learned_update.version import __version__
 
 OPSET = 20  # the first with Gelu; ONNX Runtime 1.17 and later
@@ -42,8 +42,8 @@ def write_onnx_encoder(folded, activation, path):
     Raises:
         ValueError: the package onnx is missing, or the activation is another one.
     """
-    onnx = _package()
-    _check_activation(activation)
+    onnx = onnx_package()
+    check_activation(activation)
     model = onnx_encoder(folded, activation)
     onnx.checker.check_model(model, full_check=True)
     with atomic_path(path) as temporary:
@@ -93,7 +93,8 @@ def onnx_encoder(folded, activation):
     )
 
 
-def _package():
+def onnx_package():
+    """The package onnx; `ValueError` where it is not installed."""
     try:
         import onnx
     except ImportError as error:
@@ -106,7 +107,8 @@ def _package():
     return onnx
 
 
-def _check_activation(activation):
+def check_activation(activation):
+    """Raises `ValueError` unless ONNX has an operator for an activation."""
     if activation not in NODES:
         raise invalid(
             "ONNX has no operator for the encoder's activation.",

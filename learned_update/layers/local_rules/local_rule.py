@@ -72,6 +72,21 @@ class LocalRule(Rule):
         }
         self.built = True
 
+    def base_model(self, kind, units, activation=None, **kwargs):
+        """As `Rule.base_model`, of an MLP: equations are of layers that see all units.
+
+        Raises:
+            ValueError: for another kind, or as `Rule.base_model`.
+        """
+        if kind != "mlp":
+            raise invalid(
+                "A local rule of the literature changes MLPs only.",
+                expected="base='mlp'",
+                received=f"base={kind!r}",
+                remedy="A rule such as 'glyphs' applies to the other base models.",
+            )
+        return super().base_model(kind, units, activation, **kwargs)
+
     def constants(self):
         """`{name: scalar}` now, the exponentials of theta."""
         return {name: ops.exp(log) for name, log in self._logarithms.items()}

@@ -1,15 +1,18 @@
 """The error-generating network: unit states and the error that is carried down."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
 from learned_update.errors import invalid
+from learned_update.layers.connections.direct import chain
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
 from learned_update.layers.primitives.linear import Linear
 from learned_update.layers.unit_states.features import UnitInputs
 from learned_update.ops.error_signal import carry_down, error_signal
+from learned_update.ops.normalisation import scale_by_rms
 from learned_update.types import Activations, Phi
 
 
@@ -38,7 +41,9 @@ class ErrorNetwork(keras.layers.Layer):
     """h_l = unit_network(features_l, d_l); delta_l = d_l sigmoid(z) + linear(h_l).
 
     d_L comes from `top_error`; d_{l-1} is delta_l carried down through the feedback
-    kernels. At the input z is x_0 and the bias 0 (released_rule, section 4).
+    kernels and collected by the connections, summed over the layers that read the
+    level, divided by its root mean square over channels. At the input z is x_0 and the
+    bias 0 (released_rule, section 4).
 
     Args:
         features: layer that makes what the network of a unit sees.
@@ -82,16 +87,24 @@ class ErrorNetwork(keras.layers.Layer):
         if self.readouts_see_all:
             self.readout_channels += self.features.activity_channels + delta_channels
 
-    def call(self, phi: Phi, acts: Activations) -> UnitStates:
+    def call(
+        self,
+        phi: Phi,
+        acts: Activations,
+        connections: Sequence[Any] | None = None,
+    ) -> UnitStates:
         """Unit states of all levels.
 
         Args:
             phi: `Phi`; the error is carried through `feedback`.
             acts: `Activations` of a batch.
+            connections: how the layers read, see `layers.connections`; None where
+                each reads the level below as it is.
 
         Returns:
             `UnitStates`.
         """
+        connections = connections or chain(len(phi.layers))
         levels = len(acts.xs)
         zs = (acts.xs[0], *acts.zs)  # the z of the input level is x_0
         activity = [
@@ -99,19 +112,24 @@ class ErrorNetwork(keras.layers.Layer):
         ]
         self.check_embedding(acts.xs[-1].shape[-1])
         d = self.top_error(activity[-1])
+        arriving: list[tuple[Any, ...]] = [()] * levels
         states = []
         for level in reversed(range(levels)):
-            seen = self.features(activity[level], d, _unit_inputs(phi, acts, level))
+            if level < levels - 1:
+                carried = sum(arriving[level][1:], start=arriving[level][0])
+                d = scale_by_rms(carried, self.carry_epsilon, axis=0)
+            inputs = _unit_inputs(phi, acts, connections, level)
+            seen = self.features(activity[level], d, inputs)
             h = self.unit_network(seen)
             delta = error_signal(d, zs[level], self.delta_readout(h))
             states.append((activity[level], seen, d, h, delta))
             if level:
-                d = carry_down(
-                    delta,
-                    phi.layers[level - 1].feedback,
-                    self.carry_epsilon,
-                    self.carry_fan_scaling,
-                )
+                feedback = phi.layers[level - 1].feedback
+                carried = carry_down(delta, feedback, self.carry_fan_scaling)
+                connection = connections[level - 1]
+                errors = connection.collect(carried)
+                for source, error in zip(connection.levels, errors, strict=True):
+                    arriving[source] = (*arriving[source], error)
         states.reverse()
         readout_inputs = tuple(
             self._readout_input(activity, h, delta)
@@ -153,11 +171,21 @@ class ErrorNetwork(keras.layers.Layer):
         return cls(**config)
 
 
-def _unit_inputs(phi, acts, level):
+def _unit_inputs(phi, acts, connections, level):
     below = phi.layers[level - 1] if level else None
-    above = phi.layers[level] if level < len(phi.layers) else None
+    above = [
+        weights
+        for layer, connection in zip(phi.layers, connections, strict=True)
+        if level in connection.levels
+        for source, weights in zip(
+            connection.levels, connection.outgoing(layer.kernel), strict=True
+        )
+        if source == level
+    ]
+    if len(above) > 1:
+        above = [ops.concatenate(above, axis=1)]
     return UnitInputs(
         bias=below.bias if below else ops.zeros_like(acts.xs[0][0]),
         kernel_below=below.kernel if below else None,
-        kernel_above=above.kernel if above else None,
+        kernel_above=above[0] if above else None,
     )

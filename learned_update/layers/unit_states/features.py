@@ -24,7 +24,8 @@ class UnitInputs(NamedTuple):
     Attributes:
         bias: `(units,)`; zeros at the input.
         kernel_below: `(units_below, units)`; None at the input.
-        kernel_above: `(units, units_above)`; None at the top.
+        kernel_above: weights that leave the units, `(units, weights)`; None at the
+            top.
     """
 
     bias: Any

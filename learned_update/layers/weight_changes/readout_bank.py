@@ -39,15 +39,25 @@ class ReadoutBank(keras.layers.Layer):
                 )
             )
 
-    def call(self, x):
-        """The readouts by name, `(rank * batch, units)` each."""
+    def call(self, states, spread=None):
+        """The readouts by name, `(rank * rows, units)` each.
+
+        Args:
+            states: unit states of one or several levels, `(channels, rows, units)`.
+            spread: function of as many tensors, which is applied to what is read out:
+                to fewer channels than there are states; None for one level as it is.
+        """
         if not self.names:
             return {}
         kernel = ops.concatenate(self.kernels, axis=-1)
-        y = map_channels(kernel, x)
-        y = y + per_channel(ops.concatenate(self.offsets), y)
-        _, batch, units = ops.shape(x)
-        y = ops.reshape(y, (len(self.names), self.rank * batch, units))
+        offset = ops.concatenate(self.offsets)
+        read = []
+        for x in states:
+            y = map_channels(kernel, x)
+            read.append(y + per_channel(offset, y))
+        y = read[0] if spread is None else spread(*read)
+        _, rows, units = ops.shape(y)
+        y = ops.reshape(y, (len(self.names), self.rank * rows, units))
         parts = ops.unstack(y, len(self.names), axis=0)
         return dict(zip(self.names, parts, strict=True))
 

@@ -58,31 +58,33 @@ class WeightChange(keras.layers.Layer):
         self.upper.build((readout_channels, None, None))
         self.merge.build(self.terms)
 
-    def call(self, kernel, below, above):
+    def call(self, kernel, below, above, spread):
         """The change of a kernel.
 
         Args:
             kernel: `(in, out)`.
             below: `SideStates` of the units below.
             above: `SideStates` of the units above.
+            spread: function of readouts of the levels below, `(any, rows, units)`
+                each, that gives them at the kernel's inputs, `(any, rows, in)`.
 
         Returns:
             `(in, out)`.
         """
-        return self._made(kernel, below, above)["change"]
+        return self._made(kernel, below, above, spread)["change"]
 
-    def trace(self, kernel, below, above):
+    def trace(self, kernel, below, above, spread):
         """The change with everything on the way: a dict of matrices and of dicts."""
-        made = self._made(kernel, below, above)
+        made = self._made(kernel, below, above, spread)
         made["readouts"] = {x: dense(y) for x, y in made["readouts"].items()}
         return made
 
-    def _made(self, kernel, below, above):
+    def _made(self, kernel, below, above, spread):
         """As `trace`, with readouts as `LowRank`."""
         w = scale_by_rms(kernel, KERNEL_EPSILON, axis=0)
         banks = {
-            LOWER: self.lower(below.readout_input),
-            UPPER: self.upper(above.readout_input),
+            LOWER: self.lower(below.readout_input, spread=spread),
+            UPPER: self.upper((above.readout_input,)),
         }
         inputs = TermInputs(
             w=w,

@@ -275,3 +275,32 @@ def test_interruption_leaves_nothing(tmp_path, rule, rows, monkeypatch, capsys):
     assert _apply(rule, tmp_path / "rows.npy", tmp_path / "out.npy") == 130
     assert "nothing was written" in capsys.readouterr().err
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_convolution_on_images(tmp_path, rule):
+    images = np.random.default_rng(1).integers(0, 256, size=(40, 6, 5), dtype="uint8")
+    np.save(tmp_path / "images.npy", images)
+    output = tmp_path / "out.npy"
+    more = ("--base", "conv", "--gin_param", "conv_base.kernel_sizes = (3, None)")
+    assert _apply(rule, tmp_path / "images.npy", output, *more) == 0
+    encoder = LearnedUpdateEncoder(
+        rule,
+        (6, 4),
+        3,
+        batch_size=16,
+        standardise=False,
+        random_state=2,
+        base="conv",
+        base_options={"kernel_sizes": (3, None)},
+        image_shape=(6, 5, 1),
+    )
+    rows = images.reshape(40, -1).astype("float32") / np.float32(255)
+    np.testing.assert_allclose(np.load(output), encoder.fit_transform(rows), atol=1e-6)
+
+
+def test_a_base_model_that_does_not_fit(tmp_path, rule, rows, capsys):
+    arguments = (rule, tmp_path / "rows.npy", tmp_path / "out.npy")
+    assert _apply(*arguments, "--base", "attention") == 2
+    said = capsys.readouterr().err
+    assert "Images cannot be cut into patches of this size." in said
+    assert not (tmp_path / "out.npy").exists()

@@ -9,6 +9,7 @@ import pytest
 import learned_update as lu
 from learned_update.cli import main
 from learned_update.data import load
+from learned_update.layers import BASE_FORMS
 from tests.rules_and_bases import perturbed
 
 SMALL = ("--steps", "2", "--units", "6", "5", "--initialisations", "2")
@@ -110,3 +111,24 @@ def test_data_without_labels(rules, tmp_path, capsys):
     assert main.main([*arguments, str(table), "digits", "--label", "kind"]) == 0
     said = capsys.readouterr().out
     assert "| flowers | digits |" in said
+
+
+def test_a_convolution(rules, capsys):
+    rule = str(rules / "initial.keras")
+    arguments = ["evaluate", "--rule", rule, "--data", "digits", *SMALL]
+    gin_parameter = ("--gin_param", "conv_base.kernel_sizes = (3, None)")
+    assert main.main([*arguments, "--base", "conv", *gin_parameter]) == 0
+    said = capsys.readouterr().out
+    expected = lu.evaluate(
+        {"initial": lu.load_rule(rule)},
+        [load("digits")],
+        steps=2,
+        base=BASE_FORMS["conv"](kernel_sizes=(3, None)),
+        units=(6, 5),
+        initialisations=2,
+        episodes=3,
+        ways=4,
+        shots=2,
+        queries=3,
+    )
+    assert f"| initial, 2 steps | {100 * expected[0].accuracy:.1f} ±" in said

@@ -11,6 +11,7 @@ from learned_update.data.preparation.bag_of_words import (
 )
 from learned_update.data.preparation.resizing import resize_all
 from learned_update.data.preparation.texts import check_utf8, strings
+from learned_update.data.preparation.word_ids import word_ids
 from learned_update.data.sources.own.array_files import read_arrays
 from learned_update.data.sources.own.arrays import from_arrays
 from learned_update.data.sources.own.guesses import INFER
@@ -45,6 +46,7 @@ def from_path(
     encoding=INFER,
     channels_first=INFER,
     pixels=INFER,
+    sequence=None,
 ):
     """Reads a file or a folder of the user's.
 
@@ -71,7 +73,11 @@ def from_path(
         pixels: of arrays and tables: True if the numbers are pixels from 0 to 255,
             False if they are at the scale that the base model sees.
 
-        The last six are found where they are "infer"; guesses are said in warnings.
+        sequence: of a text file: how many words are kept in their order; None makes
+            bags of words.
+
+        Those from `header` to `pixels` are found where they are "infer"; guesses are
+        said in warnings.
 
     Returns:
         `Dataset`, named like the file without its suffix or like the folder.
@@ -105,7 +111,9 @@ def from_path(
         _refuse(path, "a table", label=label, **dialect)
         _refuse(path, "numbers", pixels=pixels)
         lines = read_lines(path, encoding)
-        return from_texts(lines, words=words, counts=counts, name=name)
+        return from_texts(
+            lines, words=words, counts=counts, name=name, sequence=sequence
+        )
     if suffix in PARQUET:
         _refuse(path, "a table in a text file", encoding=encoding, **dialect)
         table = read_parquet(path, label)
@@ -121,9 +129,15 @@ def from_path(
 
 
 def from_texts(
-    texts, labels=None, words=1000, counts=False, vocabulary=None, name="texts"
+    texts,
+    labels=None,
+    words=1000,
+    counts=False,
+    vocabulary=None,
+    name="texts",
+    sequence=None,
 ):
-    """A data set of texts as bags of words.
+    """A data set of texts as bags of words, or as sequences of words.
 
     Args:
         texts: strings, or bytes in UTF-8; a list, a column of a table or another
@@ -134,9 +148,12 @@ def from_texts(
         vocabulary: words in lower case, such as those of the training texts; None
             takes the most frequent ones of these texts.
         name: what messages and tables call the data set.
+        sequence: how many words of a text are kept in their order, as indices in the
+            vocabulary; None makes bags of words.
 
     Returns:
-        `Dataset` with images `(texts, 1, words, 1)`; see `bag_of_words`.
+        `Dataset` with images `(texts, 1, words, 1)`, see `bag_of_words`, or `(texts, 1,
+        sequence, 1)`, see `word_ids`.
 
     Raises:
         ValueError: if there is no text, one is empty or no string, if `texts` is a
@@ -155,7 +172,9 @@ def from_texts(
     check_utf8(texts, name)
     if vocabulary is None:
         vocabulary = most_frequent_words(texts, words)
-    return from_arrays(bag_of_words(texts, vocabulary, counts), labels, name=name)
+    if sequence is None:
+        return from_arrays(bag_of_words(texts, vocabulary, counts), labels, name=name)
+    return from_arrays(word_ids(texts, vocabulary, sequence), labels, name=name)
 
 
 def _check_file(path, suffix):

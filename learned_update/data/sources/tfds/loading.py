@@ -18,7 +18,7 @@ from learned_update.data.sources.tfds.preparation import prepare_arrays
 from learned_update.errors import invalid
 
 _DEFAULT_DATA_DIR = "~/tensorflow_datasets"  # that of TensorFlow Datasets
-_OF_KIND = {IMAGES: ("size", "channels"), TEXTS: ("words", "counts")}
+_OF_KIND = {IMAGES: ("size", "channels"), TEXTS: ("words", "counts", "sequence")}
 
 
 class TfdsOptions(NamedTuple):
@@ -30,6 +30,7 @@ class TfdsOptions(NamedTuple):
     words: int
     counts: bool
     seed: int
+    sequence: int | None = None
 
 
 @gin.configurable(module="learned_update")
@@ -40,6 +41,7 @@ def tfds_options(
     words=1000,
     counts=False,
     seed=0,
+    sequence=None,
 ):
     """How data sets of TensorFlow Datasets are read and prepared.
 
@@ -54,6 +56,8 @@ def tfds_options(
             training split.
         counts: True counts the words of a text; False says whether there are any.
         seed: of the draw of examples.
+        sequence: how many words of a text are kept in their order, as indices in the
+            vocabulary, see `word_ids`; None makes bags of words.
 
     Returns:
         `TfdsOptions`.
@@ -64,6 +68,7 @@ def tfds_options(
     for option, number in [
         ("examples_per_class", examples_per_class),
         ("words", words),
+        ("sequence", sequence),
     ]:
         if number is not None and number < 1:
             raise invalid(
@@ -79,6 +84,7 @@ def tfds_options(
         words=words,
         counts=counts,
         seed=seed,
+        sequence=sequence,
     )
 
 
@@ -95,7 +101,7 @@ def tfds_dataset(name, size=None, channels=None, split=None, classes=None, **opt
         **options: of `tfds_options`.
 
     Returns:
-        `Dataset`: uint8 images, or texts as bags of words.
+        `Dataset`: uint8 images, or texts as bags of words or sequences of them.
 
     Raises:
         ValueError: if there is no such data set, split or class, if an argument does
@@ -156,7 +162,8 @@ def _entry(name, size, channels, split, classes, given):
 def _key(known, classes, options):
     """Everything that changes the arrays."""
     capped = options.examples_per_class is not None
-    return {
+    sequences = {} if options.sequence is None else {"sequence": options.sequence}
+    return sequences | {
         "source": known.source,
         "data_dir": options.data_dir,
         "split": known.split,

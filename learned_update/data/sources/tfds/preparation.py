@@ -12,6 +12,7 @@ from learned_update.data.catalogue.tfds_catalogue import ALPHABETS, IMAGES, LABE
 from learned_update.data.classes import chosen_classes
 from learned_update.data.preparation.bag_of_words import bag_of_words, vocabulary
 from learned_update.data.preparation.resizing import resize, resize_all
+from learned_update.data.preparation.word_ids import word_ids
 from learned_update.data.sampling import few_of_each
 from learned_update.data.sources.tfds import reader
 from learned_update.errors import invalid
@@ -125,7 +126,7 @@ def _images(builder, name, known, features, choice, _):
 
 
 def _texts(builder, name, known, features, choice, options):
-    """Yields bags of words `(examples, 1, words, 1)` and the labels, all at once."""
+    """Yields bags of words or sequences of them and the labels, all at once."""
     splits = builder.info.splits or (_VOCABULARY_SPLIT,)
     split = _VOCABULARY_SPLIT if _VOCABULARY_SPLIT in splits else known.split
     size = reader.split_size(builder, name, split)
@@ -141,8 +142,11 @@ def _texts(builder, name, known, features, choice, options):
     words = vocabulary(texts(split, None, size, "vocabulary"), options.words)
     labels.clear()
     read = texts(known.split, choice.keep, choice.examples, "texts")
-    bags = bag_of_words(read, words, options.counts)
-    yield bags, np.concatenate(labels)
+    if options.sequence is None:
+        numbers = bag_of_words(read, words, options.counts)
+    else:
+        numbers = word_ids(read, words, options.sequence)
+    yield numbers, np.concatenate(labels)
 
 
 def _check_one_shape(name, shape, known):

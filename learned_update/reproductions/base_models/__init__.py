@@ -1,0 +1,4 @@
+"""One theta on an MLP, on convolutions and on attention: images and text.
+
+From outside: `reproduction`.
+"""
