@@ -59,7 +59,7 @@ NUMERICAL = (
     "tests/test_reference.py",
 )
 TESTS = {  # of settings that do not run them all
-    "jax": ("tests/golden", "tests/ops", "tests/layers/test_base_mlp.py"),
+    "jax": ("tests/golden", "tests/ops", "tests/layers/bases/test_mlp.py"),
 }
 COLUMNS = ("passed", "failed", "skipped", "seconds")
 

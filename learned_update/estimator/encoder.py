@@ -24,8 +24,8 @@ from learned_update.estimator.fitted import base_of, embed, stages, train
 from learned_update.estimator.images import as_rows, shape_of
 from learned_update.estimator.start import start
 from learned_update.export import export_encoder
+from learned_update.layers.bases.wired import WiredBase
 from learned_update.layers.rule import Rule
-from learned_update.layers.wired_base import WiredBase
 from learned_update.types import PathLike
 
 

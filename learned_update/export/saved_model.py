@@ -6,7 +6,7 @@ from learned_update.errors import invalid
 from learned_update.export.destination import check_destination
 from learned_update.export.module_folder import check_backend, write_module
 from learned_update.export.served_module import served_module
-from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.bases.mlp import BaseMLP
 from learned_update.layers.rule import Rule
 from learned_update.types import PathLike
 

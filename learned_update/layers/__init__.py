@@ -1,14 +1,14 @@
 """Keras layers: the base model and the parts of the update rule."""
 
-from learned_update.layers.base_attention import AttentionBase
-from learned_update.layers.base_conv import ConvBase
-from learned_update.layers.base_mlp import BaseMLP
-from learned_update.layers.base_models import (
+from learned_update.layers.bases.attention import AttentionBase
+from learned_update.layers.bases.conv import ConvBase
+from learned_update.layers.bases.kinds import (
     BASE_FORMS,
     BASE_MODELS,
     MLP_FORM,
     base_model,
 )
+from learned_update.layers.bases.mlp import BaseMLP
 from learned_update.layers.local_rules.by_name import LOCAL_RULES, local_rule
 from learned_update.layers.rule import Rule
 from learned_update.layers.rules import configured_rule

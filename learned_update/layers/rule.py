@@ -9,9 +9,9 @@ import keras
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.layers.base_mlp import BaseMLP
-from learned_update.layers.base_models import BaseForm, base_model
-from learned_update.layers.wired_base import WiredBase
+from learned_update.layers.bases.kinds import BaseForm, base_model
+from learned_update.layers.bases.mlp import BaseMLP
+from learned_update.layers.bases.wired import WiredBase
 from learned_update.types import PathLike, Tensor
 
 

@@ -7,13 +7,13 @@ import keras
 import numpy as np
 
 from learned_update.errors import invalid
+from learned_update.layers.bases.wired import WiredBase, truncated_normal
 from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.inner_learning_rate import FixedRate, Rates
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
 from learned_update.layers.rule import Rule
 from learned_update.layers.unit_states.error_network import ErrorNetwork
 from learned_update.layers.update_network import UpdateNetwork
-from learned_update.layers.wired_base import WiredBase, truncated_normal
 from learned_update.ops.leaky_step import leaky_step
 from learned_update.randomness import generator
 from learned_update.types import Activations, LayerParams, Phi

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from learned_update.checks import check_variance
 from learned_update.errors import invalid
-from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.bases.mlp import BaseMLP
 from learned_update.layers.rule import Rule
 from learned_update.meta.compiled_unroll import compiled_unroll
 from learned_update.meta.trees import stack, unstack

@@ -6,7 +6,7 @@ from keras import ops
 
 from learned_update.checks import check_variance
 from learned_update.errors import invalid
-from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.bases.mlp import BaseMLP
 from learned_update.layers.rule import Rule
 from learned_update.types import Phi, Tensor
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from keras import ops
 
 from learned_update import backend
-from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.bases.mlp import BaseMLP
 from learned_update.layers.rule import Rule
 from learned_update.meta.inner_step import inner_step
 from learned_update.types import Phi, Tensor

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import gin
 
 from learned_update.errors import invalid
-from learned_update.layers.base_models import MLP_FORM, BaseForm
+from learned_update.layers.bases.kinds import MLP_FORM, BaseForm
 
 
 class TaskGroup(NamedTuple):

@@ -275,7 +275,7 @@ class MetaTrainer:
         results = self._outer_step.truncations(phis, drawn)
         return mean_gradient([result.gradient for result in results.values()])
 
-    def truncated_step(self, index):
+    def truncated_step(self, index: int) -> TruncatedStep:
         """`TruncatedStep` of a group."""
         group = self.groups[index]
         return self._outer_step.truncated_step(

@@ -16,7 +16,7 @@ from learned_update.evaluation.methods.by_name import METHODS, Setting
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
 from learned_update.evaluation.results.table import Row, tabulate
-from learned_update.layers.base_models import MLP_FORM, BaseForm
+from learned_update.layers.bases.kinds import MLP_FORM, BaseForm
 from learned_update.layers.rule import Rule
 from learned_update.meta import BaseTrainer
 from learned_update.progress import Progress

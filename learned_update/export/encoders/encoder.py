@@ -14,8 +14,8 @@ from learned_update.export.encoders.wired_encoder import WiredEncoder
 from learned_update.export.encoders.wired_keras import write_wired_keras
 from learned_update.export.encoders.wired_onnx import write_wired_onnx
 from learned_update.export.encoders.wired_saved_model import write_wired_saved_model
-from learned_update.layers.base_mlp import BaseMLP
-from learned_update.layers.wired_base import WiredBase
+from learned_update.layers.bases.mlp import BaseMLP
+from learned_update.layers.bases.wired import WiredBase
 from learned_update.types import PathLike, Phi, Statistics
 
 _WRITERS = {

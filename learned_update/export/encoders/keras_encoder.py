@@ -4,7 +4,7 @@ import keras
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.layers.wired_base import step
+from learned_update.layers.bases.wired import step
 
 
 def keras_encoder(folded, activation):

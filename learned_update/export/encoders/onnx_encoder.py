@@ -4,7 +4,7 @@ from keras import activations
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.layers.wired_base import step
+from learned_update.layers.bases.wired import step
 from learned_update.version import __version__
 
 OPSET = 20  # the first with Gelu; ONNX Runtime 1.17 and later

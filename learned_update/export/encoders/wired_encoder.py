@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from learned_update.layers import ConvBase
-from learned_update.layers.base_conv import FLATTEN
+from learned_update.layers.bases.conv import FLATTEN
 
 
 class WiredEncoder(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 from learned_update.export.encoders.keras_encoder import own_name
 from learned_update.export.encoders.wired_encoder import emit
 from learned_update.files import atomic_path
-from learned_update.layers.wired_base import step
+from learned_update.layers.bases.wired import step
 
 
 class KerasEmitter:

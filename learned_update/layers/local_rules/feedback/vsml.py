@@ -5,7 +5,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from learned_update.layers.base_mlp import truncated_normal
+from learned_update.layers.bases.wired import truncated_normal
 from learned_update.layers.local_rules.feedback.signals import normalised, top_signal
 from learned_update.layers.local_rules.layer_view import LocalChange
 from learned_update.layers.local_rules.local_rule import LocalRule

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import gin
 
 from learned_update.errors import invalid
-from learned_update.layers.base_attention import AttentionBase
-from learned_update.layers.base_conv import MEAN, ROWS, VALID, ConvBase
-from learned_update.layers.base_mlp import BaseMLP
+from learned_update.layers.bases.attention import AttentionBase
+from learned_update.layers.bases.conv import MEAN, ROWS, VALID, ConvBase
+from learned_update.layers.bases.mlp import BaseMLP
 
 BASE_MODELS = {"mlp": BaseMLP, "conv": ConvBase, "attention": AttentionBase}
 

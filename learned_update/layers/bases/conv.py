@@ -15,10 +15,10 @@ from learned_update.checks import (
     is_integer,
 )
 from learned_update.errors import invalid
+from learned_update.layers.bases.wired import WiredBase
 from learned_update.layers.connections.direct import Direct
 from learned_update.layers.connections.patches import Patches
 from learned_update.layers.parts import PACKAGE
-from learned_update.layers.wired_base import WiredBase
 from learned_update.ops.positions.patches import (
     SAME,
     VALID,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import keras
 
+from learned_update.layers.bases.wired import WiredBase
 from learned_update.layers.connections.direct import Direct
 from learned_update.layers.parts import PACKAGE
-from learned_update.layers.wired_base import WiredBase
 from learned_update.types import Activations, Tensor
 
 

@@ -16,11 +16,11 @@ from learned_update.checks import (
     is_integer,
 )
 from learned_update.errors import invalid
-from learned_update.layers.base_conv import FLATTEN, MEAN, ROWS
+from learned_update.layers.bases.conv import FLATTEN, MEAN, ROWS
+from learned_update.layers.bases.wired import WiredBase
 from learned_update.layers.connections.direct import Direct
 from learned_update.layers.connections.mixing import Mixing
 from learned_update.layers.parts import PACKAGE
-from learned_update.layers.wired_base import WiredBase
 from learned_update.ops.positions.patches import VALID, Geometry, axis_of, unfold
 from learned_update.types import Phi, Tensor
 
