@@ -24,7 +24,7 @@ def axes_of(rows, columns, panel=PANEL):
 
 
 def groups_figure(scores, title):
-    """Bars of every method side by side, a group per entry.
+    """Bars of every method side by side, a group per entry; of one, named bars.
 
     Args:
         scores: `{entry: {Column: (initialisations, episodes), or (data sets,
@@ -37,6 +37,9 @@ def groups_figure(scores, title):
     """
     entries = list(scores.values())
     columns = list(entries[0])
+    if len(entries) == 1:
+        (name,) = scores
+        return _bars_figure(entries[0], f"{name}: {title}")
     bars = len(entries) * len(columns)
     figure, (axis,) = axes_of(1, 1, (max(1.5 * PANEL[0], 0.22 * bars + 1.5), PANEL[1]))
     thickness = 0.8 / len(columns)
@@ -61,6 +64,25 @@ def groups_figure(scores, title):
     axis.set(title=title, ylabel=ACCURACY)
     axis.set_ylim(0, 100)
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize="small")
+    return figure
+
+
+def _bars_figure(entry, title):
+    """A bar of each method of an entry, with its name beside it."""
+    figure, (axis,) = axes_of(1, 1, (1.5 * PANEL[0], 0.35 * len(entry) + 0.7))
+    mean, half_width = 100 * np.array([interval(x) for x in entry.values()]).T
+    axis.barh(
+        [str(column) for column in entry],
+        mean,
+        xerr=np.nan_to_num(half_width),
+        color=COLOURS[0],
+        error_kw={"lw": 1, "capsize": 2},
+    )
+    for place, value in enumerate(mean):
+        axis.text(1, place, f"{value:.1f}", color="white", va="center")
+    axis.invert_yaxis()
+    axis.set(title=title, xlabel=ACCURACY)
+    axis.set_xlim(0, 100)
     return figure
 
 
