@@ -29,16 +29,24 @@ SLOW = (
     "tests/reproductions/",
     "tests/test_meta_gradient.py",
     "tests/test_packaging.py",
+    "tests/test_how_to.py",
     "tests/test_readme.py",
+    "tests/test_site.py",
+    "tests/test_tutorials.py",
     "tests/training/",
 )
 
-# Several processes, minutes in all: only `tools/test --long` runs them.
+# Several processes, or minutes: only `tools/test --long` runs them.
 LONG = {  # and which of a file
     "tests/demo/test_browser.py": "",
     "tests/demo/test_visitors.py": "",
     "tests/layers/local_rules/test_backends.py": "",
-    "tests/training/test_several.py": "tensorflow",
+    "tests/benchmarks/test_measurement.py": "flops_grow",
+    "tests/benchmarks/test_plain_jax.py": "test_meta_gradient",
+    "tests/training/test_several.py": "",
+    "tests/training/test_shapes.py": "every_depth",
+    "tests/training/test_trainer.py": "test_interrupted_run",
+    "tests/training/test_truncation_lengths.py": "[steps]",
     "tests/training/test_kills.py": "",
     "tests/training/test_determinism.py": "two_processes",
     "tests/training/test_memory.py": "",

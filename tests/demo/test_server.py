@@ -102,8 +102,9 @@ def test_nothing_stays_when_it_ends(page, visitor, tmp_path):
     take(visitor, digits_zip(tmp_path / "digits.zip", each=2))
     assert list(page.folder.glob("learned-update-demo-*/visits/*/*"))
     code, errors = page.end()
-    assert (code, errors.splitlines()) == (
+    assert (code, errors.splitlines()[-2:]) == (  # libraries may write before
         143,
         ["", "The page is closed; what was uploaded is removed."],
     )
+    assert "Traceback" not in errors
     assert list(page.folder.iterdir()) == []

@@ -13,7 +13,6 @@ from learned_update.cli.data_options import add_label_argument, data_source
 from learned_update.cli.encoder_files import check_encoder, keep_encoder
 from learned_update.cli.gin_options import add_gin_arguments, configure
 from learned_update.cli.outputs import check_file_output
-from learned_update.data.feature_files import SUFFIXES, writer
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
 
@@ -55,7 +54,7 @@ def add_arguments(parser):
         "--output",
         required=True,
         metavar="FILE",
-        help=f"where the features go: {', '.join(SUFFIXES)}",
+        help="where the features go: .npy, .npz or .csv",
     )
     parser.add_argument(
         "--encoder",
@@ -124,6 +123,8 @@ def _add_data_arguments(parser):
 
 def run(options):
     """Trains, embeds, writes, and says how fast it went."""
+    from learned_update.data.feature_files import writer
+
     write = writer(options.output)
     outputs = [options.output]
     check_file_output(options.output, options.force)

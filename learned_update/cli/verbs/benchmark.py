@@ -3,7 +3,6 @@
 import json
 import pathlib
 
-from learned_update.backend.precision import PRECISIONS
 from learned_update.benchmarks import configuration as configurations
 from learned_update.benchmarks import processes
 from learned_update.benchmarks.agreement.verdicts import verdicts
@@ -218,6 +217,8 @@ def _measure_scaling(options):
 
 
 def _compare_precisions(options):
+    from learned_update.backend.precision import PRECISIONS
+
     if options.precisions < 2:
         raise invalid(
             "One seed has no spread.",

@@ -27,7 +27,7 @@ SMALL = {
 class CountingBase:
     """Phi is a number: features are the pixels, blurred until phi reaches 4."""
 
-    units = (64,)
+    embedding_units = 64
 
     def init_phi(self, input_dim, seed):
         return 0
