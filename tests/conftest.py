@@ -38,20 +38,28 @@ SLOW = (
 
 # Several processes, or minutes: only `tools/test --long` runs them.
 LONG = {  # and which of a file
-    "tests/demo/test_browser.py": "",
-    "tests/demo/test_visitors.py": "",
-    "tests/layers/local_rules/test_backends.py": "",
-    "tests/benchmarks/test_measurement.py": "flops_grow",
-    "tests/benchmarks/test_plain_jax.py": "test_meta_gradient",
-    "tests/training/test_several.py": "",
-    "tests/training/test_shapes.py": "every_depth",
-    "tests/training/test_trainer.py": "test_interrupted_run",
-    "tests/training/test_truncation_lengths.py": "[steps]",
-    "tests/training/test_kills.py": "",
-    "tests/training/test_determinism.py": "two_processes",
-    "tests/training/test_memory.py": "",
-    "tests/training/test_base_models.py": "test_long",
-    "tests/meta/test_base_models.py": "test_long",
+    "tests/cli/test_experiments.py": ("[quickstart", "[paper]"),
+    "tests/demo/test_browser.py": ("",),
+    "tests/demo/test_visitors.py": ("",),
+    "tests/layers/local_rules/test_backends.py": ("",),
+    "tests/benchmarks/test_measurement.py": ("flops_grow",),
+    "tests/benchmarks/test_plain_jax.py": ("test_meta_gradient",),
+    "tests/estimator/test_estimator_checks.py": ("[object]",),
+    "tests/reproductions/test_registry.py": (  # they have tests of their own
+        "[table1]",
+        "[few-shot]",
+        "[local-rules]",
+        "[base-models]",
+    ),
+    "tests/training/test_several.py": ("",),
+    "tests/training/test_shapes.py": ("every_depth",),
+    "tests/training/test_trainer.py": ("test_interrupted_run",),
+    "tests/training/test_truncation_lengths.py": ("[steps]",),
+    "tests/training/test_kills.py": ("",),
+    "tests/training/test_determinism.py": ("two_processes",),
+    "tests/training/test_memory.py": ("",),
+    "tests/training/test_base_models.py": ("test_long",),
+    "tests/meta/test_base_models.py": ("test_long",),
 }
 
 
@@ -64,6 +72,8 @@ def pytest_collection_modifyitems(items):
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
         for path, words in LONG.items():
-            if item.nodeid.startswith(path) and words in item.nodeid:
+            if item.nodeid.startswith(path) and any(
+                word in item.nodeid for word in words
+            ):
                 item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

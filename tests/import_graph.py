@@ -99,6 +99,12 @@ def imports(tree):
 
 
 @functools.cache
+def imports_of(path):
+    """`imports` of a module, each once."""
+    return frozenset(imports(parse(path)))
+
+
+@functools.cache
 def is_module(dotted):
     """Whether a dotted name is a module or folder of the package."""
     path = ROOT.joinpath(*dotted.split("."))
@@ -120,7 +126,7 @@ def parts_imported(path):
     """Parts of the package that a module imports, its own left out."""
     found = {
         imported.split(".")[1]
-        for imported in imports(parse(path))
+        for imported in imports_of(path)
         if imported.startswith("learned_update.")
     }
     return found - {part(path)}
@@ -128,7 +134,7 @@ def parts_imported(path):
 
 def imports_everything(path):
     """Whether a module imports the package itself."""
-    return "learned_update" in imports(parse(path))
+    return "learned_update" in imports_of(path)
 
 
 def parts():
@@ -159,7 +165,7 @@ def circle(folder):
         if child in ("__init__", "__main__"):
             continue
         children = needed.setdefault(child, set())
-        for imported in imports(parse(path)):
+        for imported in imports_of(path):
             if f"{imported}.".startswith(f"{inside}."):
                 rest = imported[len(inside) + 1 :]
                 children.add(rest.split(".")[0] if rest else "__init__")
@@ -196,7 +202,7 @@ def imported_from_outside(room):
     for path in modules():
         if room in path.parents:
             continue
-        for imported in imports(parse(path)):
+        for imported in imports_of(path):
             if f"{imported}.".startswith(f"{inside}."):
                 found.add(imported[len(inside) + 1 :] or "__init__")
     return found

@@ -210,6 +210,7 @@ def scan(step, constants, carry, xs, y_like, rematerialise="none", length=None):
         body,
         (tf.constant(0), flat_carry, arrays),
         maximum_iterations=longest,
+        parallel_iterations=1,  # or steps that are computed again are all held at once
     )
     ys = [array.stack() for array in arrays]
     return (

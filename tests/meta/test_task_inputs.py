@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from learned_update import backend
 from learned_update.data import Augmentation, InputMapDistribution, TaskDistribution
 from learned_update.meta import TruncatedStep, inner_step, truncated_unroll
 from learned_update.ops.augmentation import augment
@@ -27,22 +28,25 @@ def distribution(**options):
     return TaskDistribution([small_run.images()], ways=3, shots=3, queries=3, **options)
 
 
-def unrolled(rule, base, tasks, phi, input_map, targets=None, weight=1.0):
-    """`Truncation` of one task from phi."""
+def unroller(rule, base, tasks, targets=None, weight=1.0):
+    """A compiled function of phi and input map: `Truncation` of one task."""
     task = tasks.draw_task(generator(0))
     batch = tasks.draw_batch(generator(1), task, STEPS, BATCH)
-    data = TruncationData(
-        keras.tree.map_structure(ops.convert_to_tensor, tasks.resident()),
-        one_task(input_map),
-        keras.tree.map_structure(lambda x: ops.convert_to_tensor(x)[:, None], batch),
-    )
+    resident = keras.tree.map_structure(ops.convert_to_tensor, tasks.resident())
+    batch = keras.tree.map_structure(lambda x: ops.convert_to_tensor(x)[:, None], batch)
     episode = tasks.episode
     if targets is not None:
         episode = episode._replace(regression_targets=targets)
     objective = cosine_objective(regression_weight=weight)
     step = TruncatedStep(rule, base, objective, episode)
     theta = one_task([v.value for v in rule.trainable_variables])
-    return truncated_unroll(step, theta, one_task(phi), data)
+
+    @backend.jit
+    def unrolled(phi, input_map):
+        data = TruncationData(resident, input_map, batch)
+        return truncated_unroll(step, theta, phi, data)
+
+    return lambda phi, input_map: unrolled(one_task(phi), one_task(input_map))
 
 
 @pytest.mark.parametrize("augmentation", [None, AUGMENTATION], ids=["plain", "moved"])
@@ -58,13 +62,13 @@ def test_permuted_and_unpermuted_tasks_have_the_same_meta_loss(augmentation):
     permuted_phi = Phi(layers=(bottom, *phi.layers[1:]))
     tasks = distribution(augmentation=augmentation)
     plain = PixelMap(np.zeros(9), np.ones(9), np.arange(9, dtype="int32"))
-    losses, kernels = [], []
+    unrolled, losses, kernels = unroller(rule, base, tasks), [], []
     for start, input_map in (
         (phi, plain),
         (permuted_phi, plain._replace(order=order)),
         (phi, plain._replace(order=order)),
     ):
-        result = unrolled(rule, base, tasks, start, input_map)
+        result = unrolled(start, input_map)
         losses.append(ops.convert_to_numpy(result.loss))
         kernels.append(ops.convert_to_numpy(result.phi.layers[0].kernel)[0])
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-9)
@@ -81,7 +85,7 @@ def test_the_coefficients_of_labelled_examples_are_asked_for(targets):
         input_maps=InputMapDistribution(1, 0, 0, 1, 1),
     )
     input_map = tasks.draw_task(generator(0)).input_map
-    result = unrolled(rule, base, tasks, phi, input_map, targets, weight=0.7)
+    result = unroller(rule, base, tasks, targets, weight=0.7)(phi, input_map)
     batch = tasks.draw_batch(generator(1), tasks.draw_task(generator(0)), STEPS, BATCH)
     for step in range(STEPS):
         rows = np.concatenate([part[step] for part in batch[:3]])

@@ -1,4 +1,4 @@
-"""Five outer steps in float64: losses, gradient and theta, to an .npz file.
+"""Five outer steps in float64: losses, norms and theta, to an .npz file.
 
 Run in a process of its own, so that the backend can be chosen; on JAX it makes the
 import of TensorFlow fail.
@@ -14,7 +14,6 @@ if __name__ == "__main__":  # and not where pytest looks for doctests
     keras.config.set_floatx("float64")
 
 import numpy as np
-from keras import ops
 
 import learned_update as lu
 from learned_update.run_metrics import read_metrics
@@ -26,8 +25,6 @@ def main(run_dir):
     def rule(seed):
         return lu.UpdateRule(seed=seed)
 
-    run = small_run.trainer()
-    gradient = run.gradient(run.initial_state())
     trained = meta_train(
         run_dir,
         seed=3,
@@ -43,7 +40,6 @@ def main(run_dir):
         f"{run_dir}/results.npz",
         losses=[row["meta_loss"] for row in read_metrics(run_dir)],
         norms=[row["gradient_norm"] for row in read_metrics(run_dir)],
-        **{f"gradient_{i}": ops.convert_to_numpy(g) for i, g in enumerate(gradient)},
         **{f"theta_{i}": value for i, value in enumerate(trained.get_weights())},
     )
 
