@@ -1,5 +1,6 @@
 """Accuracies of a method on a data set, and the seconds of an inner step."""
 
+import math
 import time
 
 import numpy as np
@@ -17,15 +18,29 @@ REPEATS = 5
 
 
 def rule_accuracies(rule, units, trials, steps, protocol):
-    """Few-shot accuracies after inner steps, `(initialisations, episodes)`."""
+    """Few-shot accuracies after inner steps, `(initialisations, episodes)`.
+
+    Those of an initialisation whose features have diverged are NaN.
+    """
     trainer = BaseTrainer(rule, rule.base_mlp(units))
     with threadpoolctl.threadpool_limits(1):
         course = few_shot.training_course(trainer, trials, (steps,), protocol)
         ((_, phis),) = course
         return [
-            few_shot.phi_accuracy(trainer.base, phi, trial).tolist()
+            _accuracy(trainer.base, phi, trial)
             for phi, trial in zip(phis, trials, strict=True)
         ]
+
+
+def _accuracy(base, phi, trial):
+    statistics = base.statistics(phi, trial.train)
+    train, test = (
+        np.asarray(base.embed(phi, rows, statistics))
+        for rows in (trial.train, trial.test)
+    )
+    if np.isfinite(train).all() and np.isfinite(test).all():
+        return few_shot.accuracy(train, test, trial.episodes).tolist()
+    return [math.nan] * len(trial.episodes.support)
 
 
 def baseline_accuracies(name, features, trials):

@@ -28,6 +28,7 @@ COLUMNS = (
     "seconds_per_step",
 )
 ROW_INCHES = 0.21
+DIVERGED = "diverged"  # in the place of a number
 
 
 class Scores(NamedTuple):
@@ -109,6 +110,8 @@ def rules_markdown(scores, methods, failed):
 
 
 def _percent(estimate, sign=""):
+    if np.isnan(estimate.mean):
+        return DIVERGED
     mean, half_width = 100 * estimate.mean, 100 * estimate.half_width
     return f"{mean:{sign}.1f} ± {half_width:.1f}"
 

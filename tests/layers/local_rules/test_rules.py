@@ -180,6 +180,12 @@ def test_state_when_an_unroll_begins():
     assert_trees_close(again, phi)
 
 
+def test_a_threshold_does_not_overshoot():
+    x = batch(inputs=INPUTS, dtype="float32")
+    within, beyond = (stepped(local_rule("bcm", slide=s), x) for s in (1.0, 3.0))
+    assert_trees_close(beyond, within)
+
+
 def test_masks():
     x = np.zeros((50, 40), "float32")
     kept = ops.convert_to_numpy(keep_mask(x, 0.7, salt=1))

@@ -6,11 +6,19 @@ import pathlib
 import numpy as np
 import pytest
 
+from learned_update.data import load
+from learned_update.evaluation import Protocol
+from learned_update.evaluation.episodes.trial import draw_trial
 from learned_update.layers import local_rule
-from learned_update.reproductions.local_rules import trained
+from learned_update.reproductions.local_rules import measuring, trained
 from learned_update.reproductions.local_rules.methods import rule_methods
 from learned_update.reproductions.local_rules.parts import Parts
-from learned_update.reproductions.local_rules.table import Scores, rules_markdown
+from learned_update.reproductions.local_rules.table import (
+    Scores,
+    csv_rows,
+    rules_figure,
+    rules_markdown,
+)
 
 
 def test_a_part_is_measured_once(tmp_path):
@@ -69,6 +77,28 @@ def test_tables():
     assert "| oja, meta-learned | +25.0 ± 0.0 |" in text
     assert "| oja | 2 | pre, post, posts of its layer | 1.00 |" in text
     assert "Meta-training of bcm failed: it failed" in text
+
+
+def test_a_rule_that_diverges_is_no_number(monkeypatch):
+    rule = local_rule("oja")
+    protocol = Protocol(ways=3, shots=2, queries=2, episodes=5, units=(4,))
+    trial = draw_trial(load("digits"), protocol, 0)
+    phi = rule.base_mlp((4,)).init_phi(64, 0)
+    layer = phi.layers[0]._replace(kernel=np.full((64, 4), 1e38, "float32"))
+    course = [(20, [phi._replace(layers=(layer,))])]
+    monkeypatch.setattr(measuring.few_shot, "training_course", lambda *_: course)
+    found = measuring.rule_accuracies(rule, (4,), [trial], 20, protocol)
+    np.testing.assert_array_equal(found, np.full((1, 5), np.nan))
+    methods = rule_methods(("oja",), {}, rule, "g")
+    columns = dict.fromkeys(("random initialisation", "raw pixels", "PCA"), 0.5)
+    columns = {title: np.full((2, 5), value) for title, value in columns.items()}
+    columns |= dict.fromkeys(methods, np.repeat(found, 2, axis=0))
+    scores = Scores({("iris", 32): columns}, {(title, 32): 0.001 for title in methods})
+    text = rules_markdown(scores, methods, {})
+    assert text.count("| oja, published | diverged |") == 2
+    assert csv_rows(scores, methods)[3][2] == "oja, published"
+    assert np.isnan(csv_rows(scores, methods)[3][3])
+    rules_figure(scores)
 
 
 def test_unknown_name():

@@ -46,7 +46,8 @@ class Bcm(LocalRule):
 
     Args:
         rate: of the weights.
-        slide: of the threshold: 1 / time constant in inner steps.
+        slide: of the threshold: 1 / time constant in inner steps; more than 1, which
+            meta-training may ask for, counts as 1, as the threshold would overshoot.
     """
 
     sees = "pre, post, its threshold"
@@ -61,5 +62,6 @@ class Bcm(LocalRule):
         change, y = bcm_change(x, view.weights, threshold)
         slid = backend.mean(ops.square(y), axis=0) - threshold
         inputs = ops.cast(ops.shape(x)[1], x.dtype)
-        state = {"threshold": threshold + constants["slide"] * slid}
+        slide = ops.minimum(constants["slide"], 1.0)
+        state = {"threshold": threshold + slide * slid}
         return LocalChange(change / inputs, state=state)
