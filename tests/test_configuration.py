@@ -108,6 +108,15 @@ def test_saved_configuration_repeats_the_run(tmp_path):
     assert cake() == (3, 2)
 
 
+def test_saved_configuration_may_keep_a_macro_that_was_overridden(tmp_path):
+    (tmp_path / "a.gin").write_text("FLOUR = 1\ncake.flour = %FLOUR\n")
+    configuration.load([str(tmp_path / "a.gin")], ["cake.flour = 5"])
+    path = configuration.save(tmp_path / "run")
+    gin.clear_config()
+    configuration.load([str(path)])
+    assert cake() == (5, 2)
+
+
 def test_run_directory_belongs_to_one_configuration(tmp_path):
     configuration.load(parameters=["cake.flour = 3"])
     configuration.save(tmp_path)

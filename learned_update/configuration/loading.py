@@ -4,6 +4,7 @@ import gin
 from gin import config as gin_config
 
 from learned_update.configuration.finding import file_search, find
+from learned_update.configuration.kept import CONFIG_FILE
 from learned_update.configuration.spelling import (
     check_keywords,
     check_macros,
@@ -28,12 +29,15 @@ def load(files=(), parameters=()):
         ValueError: for an unknown file, name or parameter, for a value that cannot be
             read and for a macro that nothing uses.
     """
-    paths = [find(name) for name in files]
+    paths, to_check = [find(name) for name in files], set()
     with gin.unlock_config(), file_search():
         for path in paths:
+            before = macros()
             with reworded():
                 gin.parse_config_file(str(path))
-        check_macros(macros())
+            if path.name != CONFIG_FILE:  # which keeps macros that were overridden
+                to_check |= macros() - before
+        check_macros(to_check)
         for parameter in parameters:
             before = macros()
             with reworded():
