@@ -14,6 +14,7 @@ from learned_update.checks import (
 )
 from learned_update.errors import invalid
 from learned_update.layers import BASE_MODELS, Rule
+from learned_update.layers.bases.outputs import OUTPUTS
 
 LARGEST_SEED = 2**32 - 1  # of NumPy's RandomState
 
@@ -32,6 +33,7 @@ def check_parameters(parameters):
     _check_standardise(parameters["standardise"])
     _check_random_state(parameters["random_state"])
     _check_verbose(parameters["verbose"])
+    check_choice("output", parameters["output"], OUTPUTS)
 
 
 def _check_rule(rule):

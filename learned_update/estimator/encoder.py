@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import (
+    _check_feature_names_in,
+    check_is_fitted,
+    validate_data,
 )
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from learned_update.estimator.arguments import (
     check_parameters,
@@ -22,16 +22,16 @@ from learned_update.estimator.arguments import (
 from learned_update.estimator.columns import check_held, scale
 from learned_update.estimator.fitted import base_of, embed, stages, train
 from learned_update.estimator.images import as_rows, shape_of
+from learned_update.estimator.names import feature_names
 from learned_update.estimator.start import start
 from learned_update.export import export_encoder
+from learned_update.layers.bases.outputs import TOP
 from learned_update.layers.bases.wired import WiredBase
 from learned_update.layers.rule import Rule
 from learned_update.types import PathLike
 
 
-class LearnedUpdateEncoder(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
     """Trains a base model on unlabelled rows with a rule; embeds rows with it.
 
     The embedding is inductive: it normalises with the statistics of the fitted rows,
@@ -51,7 +51,7 @@ class LearnedUpdateEncoder(
     Args:
         rule: a name in the zoo, a run directory, a `.keras` file, or an `UpdateRule`.
         units: widths of the base model, bottom to top; the last is the number of
-            features, unless `base_options` flatten an embedding.
+            features, unless `base_options` flatten an embedding or `output` gives more.
         steps: inner steps of `fit`.
         batch_size: rows of an inner step; all of them where there are fewer.
         standardise: whether every column is first shifted and scaled to mean 0 and
@@ -67,6 +67,10 @@ class LearnedUpdateEncoder(
             `{"kernel_sizes": (7, None), "strides": (4, 1)}`, `{"tokens": 16}`.
         image_shape: `(height, width, channels)` where rows are images; None takes
             that of an X of four axes.
+        output: what `transform` gives: `"top"`, the last layer; `"all"`, all layers
+            side by side, bottom to top, of attention each with what it attends to;
+            `"with_input"`, the last layer beside the inputs, standardised where
+            `standardise` says so. It is that of the last `fit`.
 
     Attributes:
         n_features_in_: width of the rows.
@@ -94,6 +98,7 @@ class LearnedUpdateEncoder(
         base: str = "mlp",
         base_options: Mapping[str, Any] | None = None,
         image_shape: Sequence[int] | None = None,
+        output: str = TOP,
     ) -> None:
         self.rule = rule
         self.units = units
@@ -103,6 +108,7 @@ class LearnedUpdateEncoder(
         self.base = base
         self.base_options = base_options
         self.image_shape = image_shape
+        self.output = output
         self.random_state = random_state
         self.verbose = verbose
 
@@ -255,6 +261,7 @@ class LearnedUpdateEncoder(
             input_mean=self.mean_,
             input_scale=self.scale_,
             overwrite=overwrite,
+            output=self._fitted.output,
         )
 
     @property
@@ -263,9 +270,27 @@ class LearnedUpdateEncoder(
         check_is_fitted(self)
         return base_of(self._fitted)
 
-    @property
-    def _n_features_out(self):
-        return self.base_.embedding_units
+    def get_feature_names_out(
+        self, input_features: ArrayLike | None = None
+    ) -> NDArray[np.object_]:
+        """Names of the features, an array of strings.
+
+        `learnedupdateencoder0`, .. of the last layer; `learnedupdateencoder_layer0_0`,
+        .. of all layers, counted from the bottom; beside them the names of the inputs.
+
+        Args:
+            input_features: names of the inputs; None takes those of the fitted rows,
+                or `x0`, `x1`, .. where these had none.
+
+        Raises:
+            NotFittedError: neither `fit` nor `partial_fit` has been called.
+            ValueError: `input_features` are others than those of the fitted rows.
+        """
+        check_is_fitted(self)
+        inputs = _check_feature_names_in(self, input_features)
+        return feature_names(
+            type(self).__name__.lower(), self.base_, inputs, self._fitted.output
+        )
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "phi_")
@@ -314,6 +339,7 @@ class LearnedUpdateEncoder(
             options,
             self.standardise,
             self.random_state,
+            self.output,
             inputs,
         )
 

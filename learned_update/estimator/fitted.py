@@ -26,6 +26,7 @@ from learned_update.estimator.compiled import (
     compiled_trainer,
 )
 from learned_update.layers import BASE_MODELS
+from learned_update.layers.bases.outputs import TOP, output_features
 from learned_update.randomness import generator
 from learned_update.types import Phi, Statistics
 
@@ -48,6 +49,7 @@ class Fitted(NamedTuple):
         columns: `Columns` of the rows so far; None before there were any.
         steps: inner steps done.
         kind: of the base model, a name in `BASE_MODELS`.
+        output: what is given out, one of `OUTPUTS`.
     """
 
     rule: RuleContent
@@ -59,6 +61,7 @@ class Fitted(NamedTuple):
     columns: Columns | None = None
     steps: int = 0
     kind: str = "mlp"
+    output: str = TOP
 
 
 def base_of(fitted):
@@ -147,7 +150,7 @@ def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
 
 
 def embed(fitted, X, names=None):
-    """Features of rows, `(rows, embedding_units)`, in the dtype of the base model.
+    """Features of rows, `(rows, output_units)`, in the dtype of the base model.
 
     Every product is of equally many rows, hence done by the same kernels whatever the
     number of rows. Those may sum a row's terms in an order that depends on its place
@@ -167,8 +170,8 @@ def embed(fitted, X, names=None):
     for rows in gen_batches(X.shape[0], CHUNK_ROWS):
         x = _inputs(X[rows], fitted, base, names)
         padded = np.pad(x, ((0, CHUNK_ROWS - len(x)), (0, 0)))
-        embedded = ops.convert_to_numpy(base.embed(phi, padded, statistics))
-        features.append(embedded[: len(x)])
+        embedded = output_features(base, phi, padded, statistics, fitted.output)
+        features.append(ops.convert_to_numpy(embedded)[: len(x)])
     return np.concatenate(features)
 
 

@@ -76,9 +76,16 @@ def _add_training_arguments(parser):
         default=(128, 128, 32),
         metavar="INTEGER",
         help="widths of the base model, bottom to top; the last is the number of "
-        "features (default: 128 128 32)",
+        "features, see --output_features (default: 128 128 32)",
     )
     add_base_argument(parser)
+    parser.add_argument(
+        "--output_features",
+        choices=("top", "all", "with_input"),
+        default="top",
+        help="the features of the last layer, of all layers side by side, or of the "
+        "last layer beside the inputs (default: %(default)s)",
+    )
     for name, default, what in (
         ("steps", 2000, "inner steps"),
         ("batch_size", 128, "rows of an inner step; all of them where there are fewer"),
@@ -189,6 +196,7 @@ def _encoder_and_dataset(options):
         standardise=standardise,
         random_state=options.seed,
         verbose=int(sys.stderr.isatty()),
+        output=options.output_features,
         **_base(options.base, dataset),
     )
     return encoder, dataset

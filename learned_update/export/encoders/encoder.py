@@ -15,6 +15,7 @@ from learned_update.export.encoders.wired_keras import write_wired_keras
 from learned_update.export.encoders.wired_onnx import write_wired_onnx
 from learned_update.export.encoders.wired_saved_model import write_wired_saved_model
 from learned_update.layers.bases.mlp import BaseMLP
+from learned_update.layers.bases.outputs import TOP
 from learned_update.layers.bases.wired import WiredBase
 from learned_update.types import PathLike, Phi, Statistics
 
@@ -38,6 +39,7 @@ def export_encoder(
     input_mean: ArrayLike | None = None,
     input_scale: ArrayLike | None = None,
     overwrite: bool = False,
+    output: str = TOP,
 ) -> None:
     """Writes x -> `base.embed(phi, x, statistics)` to a file without this package.
 
@@ -62,6 +64,9 @@ def export_encoder(
         input_mean: subtracted from the inputs first, `(inputs,)` or a number.
         input_scale: then divides them, `(inputs,)` or a number.
         overwrite: whether what is there already is replaced.
+        output: what is given out: `"top"`, the embedding; `"all"`, every layer side by
+            side, bottom to top; `"with_input"`, the embedding, then the inputs less
+            their mean, divided by their scale.
 
     Raises:
         ValueError: the suffix is another one, something is at the path, the
@@ -79,8 +84,8 @@ def export_encoder(
             remedy="Rename it, for example to encoder.keras.",
         )
     check_destination(path, overwrite)
-    folded = folded_encoder(base, phi, statistics, input_mean, input_scale)
+    folded = folded_encoder(base, phi, statistics, input_mean, input_scale, output)
     if isinstance(base, BaseMLP):
-        _WRITERS[path.suffix](folded, base.activation, path)
+        _WRITERS[path.suffix](folded, base, path)
     else:
         _WIRED_WRITERS[path.suffix](WiredEncoder(base, folded), path)

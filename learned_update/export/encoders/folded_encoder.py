@@ -8,6 +8,7 @@ from keras import ops
 from learned_update.checks import check_finite, check_kernels, check_phi
 from learned_update.errors import invalid
 from learned_update.layers import BaseMLP
+from learned_update.layers.bases.outputs import ALL, TOP, WITH_INPUT, check_output
 
 WEAK = 2.0**24  # so much above the smallest normal number a kernel keeps its digits
 
@@ -34,15 +35,31 @@ class FoldedEncoder(NamedTuple):
         factor: what then multiplies them, `(inputs,)`; None where the first layer
             does it.
         rest: what is subtracted last, `(inputs,)`; None where the first layer does it.
+        output: what is given out, one of `OUTPUTS`. Where that has the inputs of an
+            MLP, whose first layer divides by itself, factor and rest are for them.
     """
 
     centre: Any
     layers: list[FoldedLayer]
     factor: Any = None
     rest: Any = None
+    output: str = TOP
+
+    def given_out(self, layers, inputs):
+        """What stands side by side in the features, one thing or more.
+
+        Args:
+            layers: what the layers give, bottom to top.
+            inputs: function without arguments that gives the standardised inputs.
+        """
+        if self.output == ALL:
+            return list(layers)
+        return [layers[-1], *([inputs()] if self.output == WITH_INPUT else [])]
 
 
-def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
+def folded_encoder(
+    base, phi, statistics, input_mean=None, input_scale=None, output=TOP
+):
     """A trained base model as a subtraction and plain affine maps.
 
     kernel = W s / sqrt(v + epsilon), bias = b - m / sqrt(v + epsilon), where m and v
@@ -60,6 +77,7 @@ def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
         statistics: `Statistics`.
         input_mean: subtracted from the inputs, `(inputs,)` or a number; 0 if None.
         input_scale: then divides them, `(inputs,)` or a number; 1 if None.
+        output: what is given out, one of `OUTPUTS`.
 
     Returns:
         `FoldedEncoder` of the dtype of phi.
@@ -68,6 +86,7 @@ def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
         ValueError: the arguments do not fit together, hold NaN or infinity, a scale
             is 0, or the dtype of phi cannot hold a mean, a scale or a folded layer.
     """
+    check_output(base, output)
     kernels = [_host(layer.kernel) for layer in phi.layers]
     shared = not isinstance(base, BaseMLP)
     inputs = base.inputs(len(kernels[0]))
@@ -100,12 +119,12 @@ def folded_encoder(base, phi, statistics, input_mean=None, input_scale=None):
                 _cast(bias, dtype, f"The folded bias of layer {level}"),
             )
         )
-    if not shared:
-        return FoldedEncoder(centre if centred else None, layers)
+    if not shared and output != WITH_INPUT:
+        return FoldedEncoder(centre if centred else None, layers, output=output)
     factor = _cast(1.0 / input_scale, dtype, "1 / input_scale")
     rest = _cast((input_mean - centre) / input_scale, dtype, "input_mean")
     given = centred or (factor != 1.0).any()
-    return FoldedEncoder(centre if given else None, layers, factor, rest)
+    return FoldedEncoder(centre if given else None, layers, factor, rest, output)
 
 
 def _cast(value, dtype, name):

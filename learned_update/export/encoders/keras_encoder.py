@@ -10,12 +10,14 @@ from learned_update.layers.bases.wired import step
 def keras_encoder(folded, activation):
     """A functional Keras model of Dense layers, after a Rescaling that centres.
 
+    Where more than the last layer is given out, a Concatenate follows.
+
     Args:
         folded: `FoldedEncoder`.
         activation: one of Keras' own, or `step`, which becomes sign(relu(x)).
 
     Returns:
-        A `keras.Model`, `(batch, inputs)` to `(batch, units)`.
+        A `keras.Model`, `(batch, inputs)` to `(batch, features)`.
 
     Raises:
         ValueError: Keras alone does not know the activation.
@@ -27,6 +29,7 @@ def keras_encoder(folded, activation):
     inputs = x = keras.Input((len(kernel),), dtype=dtype, name="x")
     if folded.centre is not None:
         x = keras.layers.Rescaling(1.0, -folded.centre, dtype=dtype, name="centre")(x)
+    centred, levels = x, []
     for level, layer in enumerate(folded.layers):
         dense = keras.layers.Dense(
             len(layer.bias), activation=name, dtype=dtype, name=f"layer_{level}"
@@ -35,12 +38,23 @@ def keras_encoder(folded, activation):
         dense.set_weights(layer)
         if is_step:
             x = keras.ops.sign(x)
+        levels.append(x)
+
+    def standardised():
+        if folded.centre is None:
+            return inputs
+        scaling = keras.layers.Rescaling(folded.factor, -folded.rest, dtype=dtype)
+        return scaling(centred)
+
+    parts = folded.given_out(levels, standardised)
+    if len(parts) > 1:
+        x = keras.layers.Concatenate(dtype=dtype, name="features")(parts)
     return keras.Model(inputs, x, name="encoder")
 
 
-def write_keras_encoder(folded, activation, path):
+def write_keras_encoder(folded, base, path):
     """Writes `keras_encoder` to a `.keras` file, all or nothing."""
-    model = keras_encoder(folded, activation)
+    model = keras_encoder(folded, base.activation)
     with atomic_path(path) as temporary:
         model.save(temporary)
 

@@ -1,9 +1,10 @@
-"""An encoder as an ONNX graph: Sub, Gemm and activation nodes."""
+"""An encoder as an ONNX graph: Sub, Gemm, activation and Concat nodes."""
 
 from keras import activations
 
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
+from learned_update.layers.bases.outputs import output_units
 from learned_update.layers.bases.wired import step
 from learned_update.version import __version__
 
@@ -31,31 +32,31 @@ NODES = {
 }
 
 
-def write_onnx_encoder(folded, activation, path):
+def write_onnx_encoder(folded, base, path):
     """Writes an encoder to an `.onnx` file, all or nothing.
 
     Args:
         folded: `FoldedEncoder`.
-        activation: one of those that ONNX has an operator for.
+        base: `BaseMLP` whose activation ONNX has an operator for.
         path: file to write.
 
     Raises:
         ValueError: the package onnx is missing, or the activation is another one.
     """
     onnx = onnx_package()
-    check_activation(activation)
-    model = onnx_encoder(folded, activation)
+    check_activation(base.activation)
+    model = onnx_encoder(folded, base)
     onnx.checker.check_model(model, full_check=True)
     with atomic_path(path) as temporary:
         onnx.save_model(model, temporary)
 
 
-def onnx_encoder(folded, activation):
+def onnx_encoder(folded, base):
     """The `onnx.ModelProto` of an encoder, from `x` to `features`.
 
     Args:
         folded: `FoldedEncoder`.
-        activation: a key of the table above.
+        base: `BaseMLP`, whose activation is a key of the table above.
     """
     from onnx import helper, numpy_helper
 
@@ -64,21 +65,37 @@ def onnx_encoder(folded, activation):
         weights.append(numpy_helper.from_array(folded.centre, "centre"))
         nodes.append(helper.make_node("Sub", [x, "centre"], ["centred"]))
         x = "centred"
-    layers = folded.layers
+    layers, levels, centred = folded.layers, [], x
     for level, layer in enumerate(layers):
         names = {field: f"{field}_{level}" for field in layer._fields}
         for field, name in names.items():
             weights.append(numpy_helper.from_array(getattr(layer, field), name))
         nodes.append(helper.make_node("Gemm", [x, *names.values()], [f"z_{level}"]))
         x = f"z_{level}"
-        for index, (operator, attributes) in enumerate(NODES[activation]):
+        for index, (operator, attributes) in enumerate(NODES[base.activation]):
             y = f"x_{level + 1}_{index}"
             nodes.append(helper.make_node(operator, [x], [y], **attributes))
             x = y
-    nodes.append(helper.make_node("Identity", [x], ["features"]))
+        levels.append(x)
+
+    def standardised():
+        if folded.centre is None:
+            return "x"
+        for field in ("factor", "rest"):
+            weights.append(numpy_helper.from_array(getattr(folded, field), field))
+        nodes.append(helper.make_node("Mul", [centred, "factor"], ["scaled"]))
+        nodes.append(helper.make_node("Sub", ["scaled", "rest"], ["standardised"]))
+        return "standardised"
+
+    parts = folded.given_out(levels, standardised)
+    if len(parts) > 1:
+        nodes.append(helper.make_node("Concat", parts, ["features"], axis=-1))
+    else:
+        nodes.append(helper.make_node("Identity", parts, ["features"]))
 
     element = helper.np_dtype_to_tensor_dtype(layers[0].kernel.dtype)
-    sizes = {"x": len(layers[0].kernel), "features": len(layers[-1].bias)}
+    inputs = len(layers[0].kernel)
+    sizes = {"x": inputs, "features": output_units(base, inputs, folded.output)}
     x, features = (
         helper.make_tensor_value_info(name, element, ["batch", size])
         for name, size in sizes.items()

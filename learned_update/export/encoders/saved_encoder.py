@@ -3,12 +3,12 @@
 from learned_update.export.module_folder import check_backend, write_module
 
 
-def write_saved_encoder(folded, activation, path):
+def write_saved_encoder(folded, base, path):
     """Writes an encoder as a SavedModel folder, all or nothing.
 
     Args:
         folded: `FoldedEncoder`.
-        activation: any function of a tensor.
+        base: `BaseMLP`, with any function of a tensor for an activation.
         path: folder to write.
 
     Raises:
@@ -22,13 +22,25 @@ def write_saved_encoder(folded, activation, path):
     layers = folded.layers
     module.layers = [tuple(map(tf.Variable, layer)) for layer in layers]
     module.centre = None if folded.centre is None else tf.Variable(folded.centre)
+    module.scaling = None
+    if folded.centre is not None and folded.factor is not None:
+        module.scaling = (tf.Variable(folded.factor), tf.Variable(folded.rest))
 
     def embed(x):
         if module.centre is not None:
             x = x - module.centre
+        centred, levels = x, []
         for kernel, bias in module.layers:
-            x = activation(tf.matmul(x, kernel) + bias)
-        return x
+            x = base.activation(tf.matmul(x, kernel) + bias)
+            levels.append(x)
+
+        def standardised():
+            if module.scaling is None:
+                return centred
+            factor, rest = module.scaling
+            return centred * factor - rest
+
+        return tf.concat(folded.given_out(levels, standardised), axis=-1)
 
     inputs = len(layers[0].kernel)
     x = tf.TensorSpec([None, inputs], layers[0].kernel.dtype, name="x")
@@ -41,5 +53,5 @@ def write_saved_encoder(folded, activation, path):
         module,
         {"serving_default": signature},
         path,
-        {"encoder": {"inputs": inputs, "units": units}},
+        {"encoder": {"inputs": inputs, "units": units, "output": folded.output}},
     )

@@ -1,11 +1,13 @@
 """An encoder with positions, step by step, whatever file it is written to."""
 
+import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from learned_update.layers import ConvBase
 from learned_update.layers.bases.conv import FLATTEN
+from learned_update.layers.bases.outputs import ALL
 
 
 class WiredEncoder(NamedTuple):
@@ -27,7 +29,8 @@ def emit(encoder, emitter, x):
     `image(x, shape)`; `convolution(x, kernel, bias, stride, geometry)`; `pool(x,
     size)`; `tokens(x, count)`, of images or rows; `dense(x, kernel, bias)`; `lookup(x,
     kernel)` of words; `shifted(x, bias)` by a bias per token; `attend(query, key,
-    value)`; `add(x, y)`; `activation(x)`; `mean(x)` over positions; `flatten(x)`.
+    value)`; `add(x, y)`; `activation(x)`; `mean(x)` over positions; `flatten(x)`;
+    `concatenate(parts)` of features.
     Kernels are `(height, width, in, out)` or `(in, out)`, biases `(out,)`; that of
     `shifted` is `(tokens, out)`.
 
@@ -42,14 +45,18 @@ def emit(encoder, emitter, x):
     base, folded = encoder
     if folded.centre is not None:
         x = emitter.standardise(x, folded.centre, folded.factor, folded.rest)
-    top = (_convolutions if isinstance(base, ConvBase) else _attention)(
+    layers = (_convolutions if isinstance(base, ConvBase) else _attention)(
         base, folded.layers, emitter, x
     )
-    return emitter.flatten(top) if base.embedding == FLATTEN else emitter.mean(top)
+    shown = layers if folded.output == ALL else layers[-1:]
+    describe = emitter.flatten if base.embedding == FLATTEN else emitter.mean
+    parts = folded.given_out([describe(make()) for make in shown], lambda: x)
+    return emitter.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
 def _convolutions(base, layers, emitter, x):
-    channels, pool = base.image_shape[-1], 1
+    """Functions without arguments, each of which gives a layer, pooled."""
+    channels, pool, given = base.image_shape[-1], 1, []
     x = emitter.image(x, base.image_shape)
     for index, (layer, geometry) in enumerate(
         zip(layers, base.geometries, strict=True)
@@ -62,10 +69,16 @@ def _convolutions(base, layers, emitter, x):
         )
         x = emitter.activation(x)
         channels, pool = len(layer.bias), base.pooling[index]
+        given.append(functools.partial(_pooled, emitter, x, pool))
+    return given
+
+
+def _pooled(emitter, x, pool):
     return emitter.pool(x, pool) if pool > 1 else x
 
 
 def _attention(base, layers, emitter, x):
+    """Functions without arguments, each of which gives a layer with what it reads."""
     pre, levels = [], [None]  # pre-activations, and activations from level 1
     for kernel, layer in zip(base.kernels, layers, strict=True):
         if kernel.levels == (0,):
@@ -75,13 +88,18 @@ def _attention(base, layers, emitter, x):
                 query, key, value = kernel.levels
                 inputs = emitter.attend(pre[query - 1], pre[key - 1], levels[value])
             else:
-                inputs = levels[kernel.levels[0]]
-                for level in kernel.levels[1:]:
-                    inputs = emitter.add(inputs, levels[level])
+                inputs = _sum(emitter, levels, kernel.levels)
             z = emitter.dense(inputs, layer.kernel, layer.bias)
         pre.append(z)
         levels.append(emitter.activation(z))
-    return levels[-1]
+    return [functools.partial(_sum, emitter, levels, stream) for stream in base.streams]
+
+
+def _sum(emitter, levels, stream):
+    total = levels[stream[0]]
+    for level in stream[1:]:
+        total = emitter.add(total, levels[level])
+    return total
 
 
 def _first(base, layer, emitter, x):

@@ -84,6 +84,9 @@ class KerasEmitter:
     def flatten(self, x):
         return keras.layers.Flatten(dtype=self.dtype)(x)
 
+    def concatenate(self, parts):
+        return keras.layers.Concatenate(dtype=self.dtype)(parts)
+
     def _weighted(self, layer, x, *weights):
         y = layer(x)
         layer.set_weights(weights)

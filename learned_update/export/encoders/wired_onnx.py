@@ -12,6 +12,7 @@ from learned_update.export.encoders.onnx_encoder import (
 )
 from learned_update.export.encoders.wired_encoder import emit
 from learned_update.files import atomic_path
+from learned_update.layers.bases.outputs import output_units
 from learned_update.version import __version__
 
 INT64 = 7  # of onnx.TensorProto
@@ -117,6 +118,11 @@ class OnnxEmitter:
     def flatten(self, x):
         return Value(self._node("Flatten", self._channels_last(x).name), 0)
 
+    def concatenate(self, parts):
+        names = [part.name for part in parts]
+        units = sum(part.units for part in parts)
+        return Value(self._node("Concat", *names, axis=-1), units)
+
     def _channels_last(self, x):
         if not x.image:
             return x
@@ -177,7 +183,10 @@ def wired_onnx(encoder):
     element = helper.np_dtype_to_tensor_dtype(kernel.dtype)
     ends = [
         helper.make_tensor_value_info(name, element, ["batch", size])
-        for name, size in (("x", inputs), ("features", base.embedding_units))
+        for name, size in (
+            ("x", inputs),
+            ("features", output_units(base, inputs, folded.output)),
+        )
     ]
     opsets = [helper.make_opsetid("", OPSET)]
     return helper.make_model(

@@ -3,6 +3,7 @@
 from keras import ops
 
 from learned_update.export.module_folder import check_backend, write_module
+from learned_update.layers.bases.outputs import output_features
 from learned_update.types import LayerParams, Phi, Statistics
 
 
@@ -39,14 +40,11 @@ def write_wired_saved_model(encoder, path):
         ]
         phi = Phi(tuple(LayerParams(kernel, bias, kernel) for kernel, bias in layers))
         biases = [bias for _, bias in layers]
-        return plain.embed(
-            phi,
-            x,
-            Statistics(
-                means=tuple(map(tf.zeros_like, biases)),
-                variances=tuple(map(tf.ones_like, biases)),
-            ),
+        statistics = Statistics(
+            means=tuple(map(tf.zeros_like, biases)),
+            variances=tuple(map(tf.ones_like, biases)),
         )
+        return output_features(plain, phi, x, statistics, folded.output)
 
     kernel = folded.layers[0].kernel
     inputs = base.inputs(len(kernel))
@@ -59,7 +57,13 @@ def write_wired_saved_model(encoder, path):
         module,
         {"serving_default": signature},
         path,
-        {"encoder": {"inputs": inputs, "units": list(base.units)}},
+        {
+            "encoder": {
+                "inputs": inputs,
+                "units": list(base.units),
+                "output": folded.output,
+            }
+        },
     )
 
 

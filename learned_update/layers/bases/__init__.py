@@ -1,4 +1,4 @@
 """Base models: what phi is the parameters of, an MLP, convolutions or attention.
 
-From outside: `attention`, `conv`, `kinds`, `mlp`, `wired`.
+From outside: `attention`, `conv`, `kinds`, `mlp`, `outputs`, `wired`.
 """

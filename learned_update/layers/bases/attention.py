@@ -135,7 +135,7 @@ class AttentionBase(WiredBase):
         self.residual = residual
         self.embedding = embedding
         self.rows_limit = rows
-        self.kernels = self._kernels()
+        self.kernels, self.streams = self._kernels()
 
     def _patches(self):
         """`Geometry` of the patches of an image; None where there is none."""
@@ -158,8 +158,8 @@ class AttentionBase(WiredBase):
         )
 
     def _kernels(self):
-        """The `Kernel`s, bottom to top."""
-        kernels, stream = [], (0,)
+        """The `Kernel`s, bottom to top, and what is read of every layer, as levels."""
+        kernels, stream, streams = [], (0,), []
         for index, width in enumerate(self.units):
             kernels.append(Kernel(stream, width))
             level = len(kernels)
@@ -169,7 +169,8 @@ class AttentionBase(WiredBase):
                 mixed = (level + 1, level + 2, level + 3)
                 kernels.append(Kernel(mixed, width, mixes=True))
                 stream = (level, level + 4) if self.residual else (level + 4,)
-        return tuple(kernels)
+            streams.append(stream)
+        return tuple(kernels), tuple(streams)
 
     def connection(
         self,
@@ -207,7 +208,13 @@ class AttentionBase(WiredBase):
     @property
     def embedding_units(self) -> int:
         """Number of features."""
-        return (self.tokens if self.embedding == FLATTEN else 1) * self.units[-1]
+        return self.layer_units[-1]
+
+    @property
+    def layer_units(self) -> tuple[int, ...]:
+        """Units of every entry of `units`, times the tokens if flattened."""
+        positions = self.tokens if self.embedding == FLATTEN else 1
+        return tuple(positions * units for units in self.units)
 
     def shapes(self, input_dim: int | None) -> list[tuple[int | None, int]]:
         """`(inputs, units)` of every kernel."""
@@ -282,11 +289,21 @@ class AttentionBase(WiredBase):
 
     def features(self, top: Tensor) -> Tensor:
         """Mean over tokens, or all of them."""
-        by_example = ops.reshape(top, (-1, self.tokens, self.units[-1]))
+        return self._features(top, self.units[-1])
+
+    def layer_features(self, xs: Sequence[Tensor]) -> list[Tensor]:
+        """Means over the tokens of every layer with what it attends to, or all."""
+        return [
+            self._features(sum((xs[i] for i in stream[1:]), xs[stream[0]]), units)
+            for stream, units in zip(self.streams, self.units, strict=True)
+        ]
+
+    def _features(self, level, units):
+        by_example = ops.reshape(level, (-1, self.tokens, units))
         if self.embedding == FLATTEN:
-            return ops.reshape(by_example, (-1, self.embedding_units))
+            return ops.reshape(by_example, (-1, self.tokens * units))
         if self.tokens == 1:
-            return top
+            return level
         return ops.sum(by_example, axis=1) / self.tokens
 
     def check_inputs(self, x: Tensor, phi: Phi, minimum_rows: int) -> None:

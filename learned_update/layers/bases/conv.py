@@ -109,12 +109,12 @@ class ConvBase(WiredBase):
         self.pooling = _per_layer("pooling", pooling, layers)
         self.embedding = embedding
         self.rows_limit = rows
-        self.geometries, self.top = self._geometries()
+        self.geometries, self.tops = self._geometries()
 
     def _geometries(self):
-        """`Geometry` of what every layer reads, and of the pooled top."""
+        """`Geometry` of what every layer reads, and of every layer when pooled."""
         height, width, _ = self.image_shape
-        pool, geometries = 1, []
+        pool, geometries, tops = 1, [], []
         for layer in range(len(self.units)):
             kernel, stride = self.kernel_sizes[layer], self.strides[layer]
             check_choice("padding", self.padding[layer], (SAME, VALID))
@@ -146,15 +146,16 @@ class ConvBase(WiredBase):
             geometries.append(geometry)
             height, width = (a.out for a in geometry)
             pool = self.pooling[layer]
-        top = Geometry(*(axis_of(s, pool, 1, 1, SAME) for s in (height, width)))
-        if any(a.pooled < 1 for a in top):
+            sizes = (height, width)
+            tops.append(Geometry(*(axis_of(s, pool, 1, 1, SAME) for s in sizes)))
+        if any(a.pooled < 1 for a in tops[-1]):
             raise invalid(
                 "Nothing is left of the image at the top.",
                 expected="pooling that leaves at least one position",
                 received=f"a level of {height}x{width} pooled by {pool}",
                 remedy="Pool less on the last layer.",
             )
-        return tuple(geometries), top
+        return tuple(geometries), tuple(tops)
 
     def connection(
         self,
@@ -178,8 +179,16 @@ class ConvBase(WiredBase):
     @property
     def embedding_units(self) -> int:
         """Number of features."""
-        positions = self.top.positions if self.embedding == FLATTEN else 1
-        return positions * self.units[-1]
+        return self.layer_units[-1]
+
+    @property
+    def layer_units(self) -> tuple[int, ...]:
+        """Channels of every layer, times its pooled positions if flattened."""
+        flat = self.embedding == FLATTEN
+        return tuple(
+            (top.positions if flat else 1) * units
+            for top, units in zip(self.tops, self.units, strict=True)
+        )
 
     def shapes(self, input_dim: int | None) -> list[tuple[int | None, int]]:
         """`(taps * channels, units)` of every kernel."""
@@ -204,12 +213,19 @@ class ConvBase(WiredBase):
 
     def features(self, top: Tensor) -> Tensor:
         """Mean over positions, or all of them."""
-        image = pooled(top, self.top)
+        return self._features(top, -1)
+
+    def layer_features(self, xs: Sequence[Tensor]) -> list[Tensor]:
+        """Means over the pooled positions of every layer, or all of them."""
+        return [self._features(x, layer) for layer, x in enumerate(xs[1:])]
+
+    def _features(self, level, layer):
+        top, image = self.tops[layer], pooled(level, self.tops[layer])
         if self.embedding == FLATTEN:
-            return ops.reshape(image, (-1, self.embedding_units))
-        if self.top.positions == 1:
-            return ops.reshape(image, (-1, self.units[-1]))
-        return ops.sum(image, axis=(1, 2)) / self.top.positions
+            return ops.reshape(image, (-1, self.layer_units[layer]))
+        if top.positions == 1:
+            return ops.reshape(image, (-1, self.units[layer]))
+        return ops.sum(image, axis=(1, 2)) / top.positions
 
     def check_width(self, inputs: int | None) -> None:
         """Raises `ValueError` unless rows of this width are the images."""

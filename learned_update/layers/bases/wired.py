@@ -217,6 +217,11 @@ class WiredBase(keras.layers.Layer):
         """Number of features."""
         return self.units[-1]
 
+    @property
+    def layer_units(self) -> tuple[int, ...]:
+        """Numbers of `layer_features`."""
+        return self.units
+
     def shapes(self, input_dim: int | None) -> list[tuple[int | None, int]]:
         """`(inputs, units)` of every kernel."""
         fan_ins = (input_dim, *self.units)
@@ -233,6 +238,17 @@ class WiredBase(keras.layers.Layer):
     def features(self, top: Tensor) -> Tensor:
         """The embedding of examples, `(batch, features)`, of the top level's rows."""
         return top
+
+    def layer_features(self, xs: Sequence[Tensor]) -> list[Tensor]:
+        """Features of every layer, `(batch, features)`, as the next one reads it.
+
+        Args:
+            xs: activations of all levels.
+
+        Returns:
+            One tensor per entry of `units`, the last of which is the embedding.
+        """
+        return list(xs[1:])
 
     def check_inputs(self, x: Tensor, phi: Phi, minimum_rows: int) -> None:
         """Raises `ValueError` unless x is a finite batch that fits phi and this."""

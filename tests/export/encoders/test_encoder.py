@@ -12,6 +12,7 @@ import pytest
 import learned_update as lu
 from learned_update import export
 from learned_update.export.encoders import onnx_encoder
+from learned_update.layers.bases.outputs import output_features
 from tests.export import plain_keras
 from tests.export.encoders.files import (
     ON_TENSORFLOW,
@@ -72,6 +73,23 @@ def test_features_are_those_of_embed(tmp_path, name, run, activation, fan_in_sca
         actual = run(path, x)
         assert actual.dtype == expected.dtype
         np.testing.assert_allclose(actual, expected, rtol=0, atol=ROUND_OFF)
+
+
+@every_file
+@pytest.mark.parametrize("output", ["all", "with_input"])
+@pytest.mark.parametrize("standardised", [True, False])
+def test_other_outputs(tmp_path, name, run, output, standardised):
+    """In float64, with inputs far from zero."""
+    base, phi, statistics = trained(dtype="float64")
+    x = batch(8, dtype="float64")
+    standard = {}
+    if standardised:
+        standard = {"input_mean": np.arange(INPUTS) - 1e3, "input_scale": 0.25}
+    path = tmp_path / name
+    export_or_skip(path, base, phi, statistics, output=output, **standard)
+    expected = output_features(base, phi, x, statistics, output)
+    given = 0.25 * x + standard["input_mean"] if standardised else x
+    np.testing.assert_allclose(run(path, given), expected, rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("activation", ONNX_ACTIVATIONS)

@@ -5,6 +5,7 @@ import pytest
 
 import learned_update as lu
 from learned_update import export
+from learned_update.layers.bases.outputs import output_features
 from tests.export.encoders.files import (
     every_file,
     export_or_skip,
@@ -84,6 +85,35 @@ def test_features_are_those_of_embed(tmp_path, name, run, case):
         assert expected.any()
         assert expected.shape == (rows, base.embedding_units)
         np.testing.assert_allclose(run(path, x), expected, rtol=0, atol=1e-10)
+
+
+OUTPUTS = [("all", case) for case in CASES]
+OUTPUTS += [("with_input", case) for case in ("conv", "flat", "patches", "parts")]
+
+
+@every_file
+@pytest.mark.parametrize(("output", "case"), OUTPUTS)
+def test_other_outputs(tmp_path, name, run, output, case):
+    make, width = CASES[case]
+    base, rng = make(), np.random.default_rng(0)
+    if run is run_onnx_runtime and case not in ("parts", "words"):
+        pytest.skip("ONNX Runtime has no convolutions in float64")
+    phi = base.init_phi(width, seed=1)
+    statistics = base.statistics(phi, inputs_of(base, width, 50))
+    mean, scale = (0.0, 1.0) if case == "words" else rng.uniform(0.5, 2, (2, width))
+    options = {"input_mean": mean, "input_scale": scale}
+    path = tmp_path / name
+    export_or_skip(
+        path,
+        base,
+        phi,
+        statistics,
+        output=output,
+        **({} if case == "words" else options),
+    )
+    x = inputs_of(base, width, 8)
+    expected = output_features(base, phi, (x - mean) / scale, statistics, output)
+    np.testing.assert_allclose(run(path, x), expected, rtol=0, atol=1e-10)
 
 
 def test_onnx_runtime_in_float32(tmp_path):
