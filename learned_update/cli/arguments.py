@@ -32,6 +32,18 @@ def _at_most(largest, text):
     return number
 
 
+def add_features_argument(parser):
+    """Adds `--features`, numbers that all methods are scored with."""
+    parser.add_argument(
+        "--features",
+        nargs="+",
+        type=integer,
+        metavar="INTEGER",
+        help="score all methods with so many features, each of these, for example "
+        "32 256 1000 (default: as many as the last of the units)",
+    )
+
+
 def add_force_argument(parser):
     """Adds `--force`, without which nothing is overwritten."""
     parser.add_argument(

@@ -9,6 +9,7 @@ from learned_update.errors import invalid
 from learned_update.reproductions.ablations.reproduction import ablations
 from learned_update.reproductions.base_models.reproduction import base_models
 from learned_update.reproductions.beyond.domain import domains
+from learned_update.reproductions.beyond.features import features_of_methods
 from learned_update.reproductions.beyond.horizon import horizon
 from learned_update.reproductions.beyond.labels_per_class import labels
 from learned_update.reproductions.estimators.reproduction import estimators
@@ -36,6 +37,8 @@ class Request(NamedTuple):
         run_dir: folder of the rule's meta-training run; None if it has none.
         folder: where results go.
         quick: whether a smaller form will do.
+        features: numbers of features that all methods are scored with; None for what
+            the claim's function has.
     """
 
     rule: Any
@@ -43,6 +46,7 @@ class Request(NamedTuple):
     run_dir: pathlib.Path | None
     folder: pathlib.Path
     quick: bool = False
+    features: tuple[int, ...] | None = None
 
 
 class Reproduction(NamedTuple):
@@ -51,10 +55,12 @@ class Reproduction(NamedTuple):
     Attributes:
         claim: one line.
         measure: function of a `Request`, to `Measured`.
+        of_features: whether it may be measured with numbers of features.
     """
 
     claim: str
     measure: Callable[[Request], Any]
+    of_features: bool = False
 
 
 def _simply(function):
@@ -69,7 +75,7 @@ def _of_run(function):
 
 def _few_labels(request):
     stem = request.folder / "fig4-left"
-    return few_labels(request.rule, request.name, request.quick, stem)
+    return few_labels(request.rule, request.name, request.quick, stem, request.features)
 
 
 def _ablations(request):
@@ -94,6 +100,12 @@ def _local_rules(request):
     return local_rules(request.rule, request.name, request.quick, request.folder)
 
 
+def _features(request):
+    return features_of_methods(
+        request.rule, request.name, request.quick, request.folder, request.features
+    )
+
+
 def _base_models(request):
     return base_models(request.rule, request.name, request.quick, request.folder)
 
@@ -114,6 +126,7 @@ REPRODUCTIONS = {
     "fig4-left": Reproduction(
         "10 labels per class, MNIST and Fashion-MNIST, full test sets, all baselines",
         _few_labels,
+        of_features=True,
     ),
     "fig4-right": Reproduction(
         "text, early and late in meta-training (of a run directory)",
@@ -151,6 +164,11 @@ REPRODUCTIONS = {
     "labels": Reproduction(
         "1 to 50 labels per class, one phi for all", _simply(labels)
     ),
+    "features": Reproduction(
+        "accuracy over the number of features, all methods",
+        _features,
+        of_features=True,
+    ),
     "few-shot": Reproduction(
         "the field's few-shot learners and the rule on the same episodes", _few_shot
     ),
@@ -185,9 +203,22 @@ def reproduce(identifier, request):
             received=repr(identifier),
             remedy="Name one of these.",
         )
+    _check_features(identifier, request.features)
     begun = time.perf_counter()
     measured = REPRODUCTIONS[identifier].measure(request)
     seconds = time.perf_counter() - begun
     form = ", quick form" if request.quick else ""
     caption = f"{identifier}{form}, rule {request.name}: {measured.settings}; "
     return write(measured, identifier, request.folder, f"{caption}{seconds:.0f} s.")
+
+
+def _check_features(identifier, features):
+    """Raises `ValueError` if a claim is not measured with numbers of features."""
+    able = [name for name, each in REPRODUCTIONS.items() if each.of_features]
+    if features is not None and identifier not in able:
+        raise invalid(
+            f"{identifier} is not measured with numbers of features.",
+            expected=f"--features with {' or '.join(able)}",
+            received=f"features={features}",
+            remedy="Leave them out, or name one of these.",
+        )

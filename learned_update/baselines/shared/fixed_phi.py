@@ -6,6 +6,7 @@ from keras import ops
 
 from learned_update.baselines.shared.rows import checked_rows, fitting_rows
 from learned_update.baselines.shared.wall_time import timed
+from learned_update.layers.bases.outputs import TOP, output_features
 
 
 class FixedPhi:
@@ -17,6 +18,7 @@ class FixedPhi:
     Args:
         base: a `BaseMLP`.
         phi: its `Phi`.
+        output: what of it are the features, one of `OUTPUTS`.
 
     Attributes:
         parameters: 0, since `fit` trains none.
@@ -25,8 +27,9 @@ class FixedPhi:
 
     parameters = 0
 
-    def __init__(self, base, phi):
+    def __init__(self, base, phi, output=TOP):
         self.base = base
+        self.output = output
         self.phi = keras.tree.map_structure(ops.convert_to_numpy, phi)
 
     @timed
@@ -45,7 +48,9 @@ class FixedPhi:
         return self
 
     def embed(self, pixels):
-        """Features `(examples, units[-1])` of `pixels`, `(examples, inputs)`."""
+        """Features `(examples, output_units)` of `pixels`, `(examples, inputs)`."""
         pixels = fitting_rows(pixels, self._inputs)
-        features = self.base.embed(self.phi, pixels, self._statistics)
+        features = output_features(
+            self.base, self.phi, pixels, self._statistics, self.output
+        )
         return ops.convert_to_numpy(features).astype(np.float32)

@@ -3,6 +3,7 @@
 from learned_update.baselines.shared.fixed_phi import FixedPhi
 from learned_update.baselines.shared.rows import checked_rows
 from learned_update.baselines.shared.wall_time import timed
+from learned_update.layers.bases.outputs import TOP
 
 
 class RandomInitialisation:
@@ -11,6 +12,7 @@ class RandomInitialisation:
     Args:
         base: a `BaseMLP`.
         seed: seed of the initial phi.
+        output: what of it are the features, one of `OUTPUTS`.
 
     Attributes:
         parameters: 0, since none is trained.
@@ -19,8 +21,9 @@ class RandomInitialisation:
 
     parameters = 0
 
-    def __init__(self, base, seed):
+    def __init__(self, base, seed, output=TOP):
         self.base = base
+        self.output = output
         self.seed = seed
 
     @timed
@@ -35,9 +38,9 @@ class RandomInitialisation:
         """
         pixels = checked_rows(pixels, minimum=2)
         self.phi = self.base.init_phi(pixels.shape[1], self.seed)
-        self._embedding = FixedPhi(self.base, self.phi).fit(pixels)
+        self._embedding = FixedPhi(self.base, self.phi, self.output).fit(pixels)
         return self
 
     def embed(self, pixels):
-        """Features `(examples, units[-1])` of `pixels`, `(examples, inputs)`."""
+        """Features `(examples, output_units)` of `pixels`, `(examples, inputs)`."""
         return self._embedding.embed(pixels)

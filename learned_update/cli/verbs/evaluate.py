@@ -3,7 +3,12 @@
 import pathlib
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument, integer, seed
+from learned_update.cli.arguments import (
+    add_features_argument,
+    add_force_argument,
+    integer,
+    seed,
+)
 from learned_update.cli.base_options import add_base_argument, base_form
 from learned_update.cli.data_options import add_label_argument, check_labels, loaded
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
@@ -66,6 +71,7 @@ def add_arguments(parser):
         metavar="INTEGER",
         help="widths of the base model, bottom to top",
     )
+    add_features_argument(parser)
     add_base_argument(parser)
     for name, what in _PROTOCOL.items():
         parser.add_argument(f"--{name}", type=integer, metavar="INTEGER", help=what)
@@ -96,14 +102,16 @@ def run(options):
         options.data, options.label, size=options.size, channels=options.channels
     )
     check_labels(datasets)
-    given = {name: getattr(options, name) for name in ("units", "seed", *_PROTOCOL)}
+    fields = ("units", "seed", "features", *_PROTOCOL)
+    given = {name: getattr(options, name) for name in fields}
     protocol = {name: value for name, value in given.items() if value is not None}
     if "units" in protocol:
         protocol["units"] = tuple(protocol["units"])
     if options.base is not None:
         protocol["base"] = base_form(options.base)
     rows = call_configured(evaluate, rules, datasets, steps=options.steps, **protocol)
-    protocol.pop("base", None)
+    for of_call in ("base", "features"):
+        protocol.pop(of_call, None)
     reference = Column(next(iter(rules)), options.steps)
     caption = str(Protocol(**protocol))
     if written:

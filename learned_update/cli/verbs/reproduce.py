@@ -3,7 +3,7 @@
 import pathlib
 
 from learned_update.cli import environment
-from learned_update.cli.arguments import add_force_argument
+from learned_update.cli.arguments import add_features_argument, add_force_argument
 from learned_update.cli.gin_options import add_gin_arguments, configure
 from learned_update.cli.outputs import check_file_output, check_folder
 from learned_update.configuration.messages import plain
@@ -14,6 +14,7 @@ example:
   learned-update reproduce fig4-left --rule glyphs --output results
   learned-update reproduce horizon --rule runs/mine --output results --quick
   learned-update reproduce all --rule runs/mine --output results
+  learned-update reproduce fig4-left --features 32 256 1000
   learned-update reproduce list
 
 Each claim writes ID.csv, ID.md, ID.png and ID.gin, the settings that it went by; `all`
@@ -41,6 +42,7 @@ def add_arguments(parser):
     parser.add_argument(
         "--quick", action="store_true", help="a smaller form that takes minutes"
     )
+    add_features_argument(parser)
     add_force_argument(parser)
     add_gin_arguments(parser)
 
@@ -69,6 +71,7 @@ def run(options):
         run_dir=source if (source / _RULE_FILE).is_file() else None,
         folder=folder,
         quick=options.quick,
+        features=None if options.features is None else tuple(options.features),
     )
     if options.id == "all":
         _reproduce_all(request, options.force)

@@ -1,5 +1,6 @@
 """Few-shot accuracy of update rules and of what they are compared with."""
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,12 @@ from learned_update.data import several
 from learned_update.data.dataset import Dataset
 from learned_update.evaluation.episodes.trial import check_names, draw_trial
 from learned_update.evaluation.few_shot.protocol import Protocol, check_at_least
-from learned_update.evaluation.methods.by_name import METHODS, Setting
+from learned_update.evaluation.methods.by_name import (
+    METHODS,
+    RANDOM_INITIALISATION,
+    Setting,
+)
+from learned_update.evaluation.methods.widths import check_features
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
 from learned_update.evaluation.results.table import Row, tabulate
@@ -20,8 +26,6 @@ from learned_update.layers.bases.kinds import MLP_FORM, BaseForm
 from learned_update.layers.rule import Rule
 from learned_update.meta import BaseTrainer
 from learned_update.progress import Progress
-
-RANDOM_INITIALISATION = "random initialisation"
 
 
 @gin.configurable
@@ -31,6 +35,7 @@ def evaluate(
     steps: int = 200,
     progress: bool | None = None,
     base: BaseForm = MLP_FORM,
+    features: Sequence[int] | None = None,
     **protocol: Any,
 ) -> list[Row]:
     """Few-shot accuracy of a rule after its inner steps, beside the baselines.
@@ -44,6 +49,9 @@ def evaluate(
         progress: whether to show a bar; None shows it on a terminal.
         base: what the base models are: `@mlp_base()`, `@conv_base()` or
             `@attention_base()`.
+        features: numbers of features that all methods are scored with, each of them,
+            in place of the last of `units`; data sets then bear the number in their
+            names. None takes `units` as they are.
         **protocol: fields of `Protocol`, such as `units`, `shots`, `episodes` and
             `initialisations`.
 
@@ -56,6 +64,21 @@ def evaluate(
     """
     check_at_least(1, steps=steps)
     fields = Protocol(**protocol)
+    if features is None:
+        return _evaluated(rule, datasets, steps, progress, base, fields)
+    rows = []
+    for count in check_features(features):
+        units = (*fields.units[:-1], count)
+        wide = dataclasses.replace(fields, units=units)
+        rows += [
+            row._replace(dataset=f"{row.dataset}, {count} features")
+            for row in _evaluated(rule, datasets, steps, progress, base, wide)
+        ]
+    return rows
+
+
+def _evaluated(rule, datasets, steps, progress, base, fields):
+    """The `Row`s of rules on base models of the units of a `Protocol`."""
     rules = rule if isinstance(rule, Mapping) else {"update rule": rule}
     marks = {name: {steps: fields.initialisations} for name in rules}
     scores: dict[str, Any] = {}
@@ -198,12 +221,13 @@ def baselines(base, trial):
     PCA and k-means give as many features as the base model, or as many as the train
     part can give.
     """
-    features = min(base.embedding_units, *trial.train.shape)
-    setting = Setting(base, trial.seed, (), features)
+    rows, inputs = trial.train.shape
+    features = min(base.embedding_units, rows)
+    setting = Setting(base, trial.seed, (), features, inputs=inputs)
     titles = {
         RANDOM_INITIALISATION: RANDOM_INITIALISATION,
         "raw pixels": "raw pixels",
-        "PCA": f"PCA, {features} features",
+        "PCA": f"PCA, {setting.components} features",
         "k-means": f"k-means, {features} features",
     }
     return {title: METHODS[name].make(setting) for name, title in titles.items()}

@@ -21,6 +21,7 @@ from learned_update.errors import invalid
 from learned_update.evaluation.methods.prototypical_features import PrototypicalFeatures
 from learned_update.evaluation.methods.rule_features import RuleFeatures
 from learned_update.evaluation.methods.tuned import TUNED
+from learned_update.layers.bases.outputs import TOP
 
 
 class Setting(NamedTuple):
@@ -30,8 +31,9 @@ class Setting(NamedTuple):
         base: `BaseMLP`, of which the widths count.
         seed: of everything that the method draws.
         image_shape: `(height, width, channels)` of what the rows of pixels show.
-        features: as many as the base model gives, or as the pixels can give.
+        features: as many as the base model gives, or as there are rows.
         share: of the usual steps of the baselines that are trained in many.
+        inputs: width of the rows; None if it is not below `features`.
     """
 
     base: Any
@@ -39,6 +41,12 @@ class Setting(NamedTuple):
     image_shape: tuple[int, int, int]
     features: int
     share: float = 1.0
+    inputs: int | None = None
+
+    @property
+    def components(self):
+        """Principal components: as many as features, or as the inputs have."""
+        return min(self.features, self.inputs or self.features)
 
     def steps(self, usual):
         """The share of `usual` steps, at least one."""
@@ -64,6 +72,7 @@ class Method(NamedTuple):
     labelled: bool = False
 
 
+RANDOM_INITIALISATION = "random initialisation"
 PERMUTED = InputMapDistribution(0.0, 0.0, 0.0, 0.0, permutation=1.0)
 PROTOTYPICAL_MAPS = {  # of the inputs of the tasks that they are meta-trained on
     "prototypical network": None,
@@ -92,9 +101,9 @@ def _contrastive(s, steps, **settings):
 
 # `make` takes the keyword arguments of `TUNED` beside the setting.
 UNTUNED = {
-    "random initialisation": Method(lambda s: RandomInitialisation(s.base, s.seed)),
+    RANDOM_INITIALISATION: Method(lambda s: RandomInitialisation(s.base, s.seed)),
     "raw pixels": Method(lambda _: RawPixels(), seeded=False),
-    "PCA": Method(lambda s: Pca(s.features), seeded=False),
+    "PCA": Method(lambda s: Pca(s.components), seeded=False),
     "k-means": Method(
         lambda s, **settings: KMeansFeatures(s.features, s.seed, **settings)
     ),
@@ -111,9 +120,11 @@ METHODS = {
 }
 
 
-def rule_method(trainer, steps, batch_size):
-    """`Method` of a rule: `RuleFeatures` of `BaseTrainer`."""
-    return Method(lambda s: RuleFeatures(trainer, steps, batch_size, s.seed))
+def rule_method(trainer, steps, batch_size, base=None, output=TOP):
+    """`Method` of a rule; the arguments are those of `RuleFeatures`."""
+    return Method(
+        lambda s: RuleFeatures(trainer, steps, batch_size, s.seed, base, output)
+    )
 
 
 def prototypical_methods(datasets, ways=10):

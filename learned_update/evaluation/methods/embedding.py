@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from learned_update.layers.bases.outputs import TOP, output_features
+
 BLOCK_ROWS = 1024  # embedded at a time; bounds memory
 
 
@@ -45,5 +47,8 @@ def embed_together(method, support, query):
         Features of the support, `(examples, features)`, and of the query.
     """
     batch = np.concatenate([support, query])
-    features = np.asarray(method.base.embed(method.phi, batch))
+    output = getattr(method, "output", TOP)
+    features = np.asarray(
+        output_features(method.base, method.phi, batch, output=output)
+    )
     return features[: len(support)], features[len(support) :]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from learned_update.baselines import FixedPhi
+from learned_update.layers.bases.outputs import TOP
 
 
 class RuleFeatures:
@@ -13,10 +14,13 @@ class RuleFeatures:
         steps: inner steps.
         batch_size: examples of an inner step; fewer examples are one batch.
         seed: of the initial phi and of the batches.
+        base: base model of other widths than the trainer's; None takes that.
+        output: what of it are the features, one of `OUTPUTS`.
     """
 
-    def __init__(self, trainer, steps, batch_size, seed):
-        self.base = trainer.base
+    def __init__(self, trainer, steps, batch_size, seed, base=None, output=TOP):
+        self.base = base or trainer.base
+        self.output = output
         self.seed = seed
         self._trainer = trainer
         self._steps = steps
@@ -37,11 +41,11 @@ class RuleFeatures:
             seeds=[self.seed],
             progress=False,
         )
-        self._embedding = FixedPhi(self.base, self.phi).fit(pixels)
+        self._embedding = FixedPhi(self.base, self.phi, self.output).fit(pixels)
         return self
 
     def embed(self, pixels):
-        """Features `(examples, units)` with the statistics of the fitted pixels."""
+        """Features `(examples, output_units)`, with statistics of the fitted pixels."""
         return self._embedding.embed(pixels)
 
     @property

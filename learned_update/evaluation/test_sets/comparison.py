@@ -1,5 +1,6 @@
 """Few labels on full test splits: a rule and all baselines in one table."""
 
+import math
 from typing import Any, NamedTuple
 
 import gin
@@ -14,6 +15,7 @@ from learned_update.evaluation.methods.by_name import (
     prototypical_methods,
     rule_method,
 )
+from learned_update.evaluation.methods.widths import check_features, methods_of_width
 from learned_update.evaluation.readouts.by_name import READOUTS, check_readouts
 from learned_update.evaluation.results.column import Column
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
@@ -50,6 +52,7 @@ def full_test_sets(
     prototypical_on=("glyphs/meta_train",),
     readouts=None,
     episode_files=None,
+    features=None,
     progress=None,
     **protocol,
 ):
@@ -69,6 +72,10 @@ def full_test_sets(
         readouts: names in `READOUTS`; None takes all.
         episode_files: `{data set: path of an episode file}`; data sets that it lacks
             have the episodes that the package ships, or such as are drawn.
+        features: numbers of features that all methods are scored with, each of them:
+            the width of the base model's last layer, of a code, of components and
+            centres; of rules also all layers side by side, and the last layer beside
+            the inputs. None takes the last of `units`.
         progress: whether to show a bar per data set; None shows it on a terminal.
         **protocol: fields of `ComparisonProtocol`.
 
@@ -84,42 +91,63 @@ def full_test_sets(
         protocol, sizes = protocol.quick(), sizes[:1]
     check_readouts(readouts or READOUTS)
     of_baselines = named_methods(METHODS if baselines is None else baselines)
-    of_rules, base = rule_methods(
-        rule if isinstance(rule, dict) else {name: rule}, protocol
-    )
+    counts = (None,) if features is None else check_features(features)
+    rules = rule if isinstance(rule, dict) else {name: rule}
+    rules = {str(Column(of, protocol.steps)): each for of, each in rules.items()}
+    trainers = {
+        of: BaseTrainer(each, each.base_mlp(protocol.units))
+        for of, each in rules.items()
+    }
     results, sets = {}, {}
     for size in sizes:
-        others = networks_for(size, prototypical_on)
+        baselines = of_baselines | networks_for(size, prototypical_on)
         for dataset in datasets:
             pair = load_pair(dataset, size)
             path = (episode_files or {}).get(dataset)
             sets[dataset] = episodes_for(dataset, pair, protocol, path)
-            results[pair.title] = compare(
-                of_rules | of_baselines | others,
-                pair,
-                sets[dataset],
-                base,
-                protocol,
-                readouts,
-                progress,
-            )
+            for count in counts:
+                methods, base = _methods(
+                    count, rules, trainers, protocol, baselines, pair.train
+                )
+                title = (
+                    pair.title if count is None else f"{pair.title}, {count} features"
+                )
+                results[title] = compare(
+                    methods, pair, sets[dataset], base, protocol, readouts, progress
+                )
     settings = f"{next(iter(sets.values()))}; {protocol}"
-    return Compared(results, next(iter(of_rules)), sets, settings)
+    if features is not None:
+        settings = f"{settings}; features of all methods: {', '.join(map(str, counts))}"
+    return Compared(results, next(iter(rules)), sets, settings)
 
 
-def rule_methods(rules, protocol):
-    """`{name and steps: Method}` of update rules, and the first one's `BaseMLP`."""
-    trainers = {
+def rule_trainers(rules, protocol):
+    """`{name and steps: BaseTrainer}` of update rules."""
+    return {
         str(Column(name, protocol.steps)): BaseTrainer(
             rule, rule.base_mlp(protocol.units)
         )
         for name, rule in rules.items()
     }
-    methods = {
+
+
+def _methods(features, rules, trainers, protocol, baselines, train):
+    """`{name: Method}` of a number of features, or of the protocol's units if None."""
+    if features is not None:
+        return methods_of_width(
+            features, rules, trainers, protocol, baselines, *size_of(train, protocol)
+        )
+    of_rules = {
         name: rule_method(trainer, protocol.steps, protocol.batch_size)
         for name, trainer in trainers.items()
     }
-    return methods, next(iter(trainers.values())).base
+    return of_rules | baselines, next(iter(trainers.values())).base
+
+
+def size_of(train, protocol):
+    """Width of the rows of a train split, and how many are learned from."""
+    rows, *shape = train.images.shape
+    return math.prod(shape), min(rows, protocol.unlabelled or rows)
 
 
 def networks_for(size, names):

@@ -49,10 +49,12 @@ class Cost(NamedTuple):
             method with its own read-out, to fit and to predict, mean over seeds and
             episodes.
         parameters: numbers that were trained.
+        features: that it gives; None with a read-out of its own.
     """
 
     seconds: float
     parameters: int
+    features: int | None = None
 
 
 class Result(NamedTuple):
@@ -120,8 +122,9 @@ def compare(methods, pair, episodes, base, protocol, readouts=None, progress=Non
         base=base,
         seed=protocol.seed,
         image_shape=pair.train.images.shape[1:],
-        features=min(base.units[-1], *shots.unlabelled.shape),
+        features=min(base.units[-1], len(shots.unlabelled)),
         share=protocol.baseline_share,
+        inputs=shots.unlabelled.shape[1],
     )
     seeds = {
         name: range(protocol.initialisations if method.seeded else 1)
@@ -146,6 +149,7 @@ def compare(methods, pair, episodes, base, protocol, readouts=None, progress=Non
             costs[name] = Cost(
                 seconds=float(np.mean([cost.seconds for cost in taken])),
                 parameters=taken[0].parameters,
+                features=taken[0].features,
             )
     return Result(accuracies, costs)
 
@@ -187,7 +191,7 @@ def predictions(method, setting, shots, readouts):
     support = support.reshape(episodes, examples, -1)
     test = embed_rows(fitted, shots.test)
     seconds = time.perf_counter() - begun + getattr(fitted, "earlier_seconds", 0.0)
-    cost = Cost(seconds, int(fitted.parameters))
+    cost = Cost(seconds, int(fitted.parameters), test.shape[-1])
     pairs = ((s, test[rows]) for s, rows in zip(support, shots.queries, strict=True))
     predicted = _read(pairs, shots.labels, INDUCTIVE, readouts)
     if is_transductive(fitted):

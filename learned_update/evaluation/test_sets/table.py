@@ -26,6 +26,7 @@ class ComparisonRow(NamedTuple):
         behind_half_width: of the 95 % interval of that paired difference.
         seconds: wall time to fit and to embed (see `Cost`).
         parameters: numbers that were trained.
+        features: that the method gives; None with a read-out of its own.
         initialisations: seeds of phi and of the baselines.
         episodes: the same for all initialisations.
     """
@@ -40,6 +41,7 @@ class ComparisonRow(NamedTuple):
     behind_half_width: float
     seconds: float
     parameters: int
+    features: int | None
     initialisations: int
     episodes: int
 
@@ -163,6 +165,8 @@ def _percent(mean, half_width, style):
 
 
 def _cell(value):
+    if value is None:
+        return ""
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.6f}"
     return value

@@ -14,11 +14,11 @@ from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import INDUCTIVE, Entry, compare
 from learned_update.meta import BaseTrainer
 from learned_update.reproductions.base_models.entries import MLP, of_images, of_texts
-from learned_update.reproductions.base_models.parts import measured_once
 from learned_update.reproductions.shared.measured import (
     markdown_table,
     measured_scores,
 )
+from learned_update.reproductions.shared.parts import measured_once
 from learned_update.reproductions.shared.plots import groups_figure
 from learned_update.zoo import load_rule
 

@@ -1,4 +1,4 @@
-"""What the paper lacks: horizon, number of labels, domain.
+"""What the paper lacks: horizon, numbers of labels and features, domain.
 
-From outside: `domain`, `horizon`, `labels_per_class`.
+From outside: `domain`, `features`, `horizon`, `labels_per_class`.
 """

@@ -13,7 +13,7 @@ from learned_update.evaluation.test_sets.table import (
 from learned_update.reproductions.shared.measured import Measured
 
 
-def few_labels(rule, name, quick, stem):
+def few_labels(rule, name, quick, stem, features=None):
     """Scores a rule and the baselines; its settings are those of `full_test_sets`.
 
     Args:
@@ -21,11 +21,14 @@ def few_labels(rule, name, quick, stem):
         name: of the rule.
         quick: whether the smaller form will do.
         stem: path beside which the episodes are written, without its suffix.
+        features: numbers of features that all methods are scored with; None for those
+            of `full_test_sets`.
 
     Returns:
         `Measured`.
     """
-    measured = full_test_sets(rule, name, quick)
+    given = {} if features is None else {"features": features}
+    measured = full_test_sets(rule, name, quick, **given)
     rows = comparison_rows(measured.results, measured.reference)
     return Measured(
         columns=ComparisonRow._fields,

@@ -1,4 +1,4 @@
 """What reproductions share: loading, scoring, what is measured, plots.
 
-From outside: `loading`, `measured`, `plots`, `run_thetas`, `runs`, `scoring`.
+From outside: `loading`, `measured`, `parts`, `plots`, `run_thetas`, `runs`, `scoring`.
 """

@@ -1,4 +1,4 @@
-"""What was measured of a base model, kept in a file of its own."""
+"""What was measured, kept in a file of its own."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ from learned_update.files import atomic_path
 
 
 class Part(NamedTuple):
-    """An initialisation of a base model on a data set, with one theta or none.
+    """An initialisation of a method on a data set.
 
     Attributes:
         accuracies: a list of the episodes in a list.
