@@ -6,6 +6,8 @@ import pathlib
 METRICS_FILE = "metrics.jsonl"
 ORIGIN = "origin"  # key of the line that says what the run was made with
 
+THETA_AVERAGE = "theta_average"  # of an origin: over which outer steps, if any
+
 
 def read_metrics(run_dir):
     """The metrics of a run, a dict per outer step, ascending; empty if there are none.

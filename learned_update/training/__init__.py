@@ -16,6 +16,7 @@ from learned_update.training.saving.folder import checkpoints, outer_step_of
 from learned_update.training.schedule import Schedule
 from learned_update.training.shapes import sampled_groups
 from learned_update.training.task_group import TaskGroup, task_group
+from learned_update.training.theta_average import ThetaAverage, theta_average
 from learned_update.training.trainer import MetaTrainer
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MetricsLog",
     "Schedule",
     "TaskGroup",
+    "ThetaAverage",
     "adam",
     "begin_anew",
     "checkpoints",
@@ -38,4 +40,5 @@ __all__ = [
     "save_checkpoint",
     "squared_objective",
     "task_group",
+    "theta_average",
 ]

@@ -1,5 +1,6 @@
 """The meta-trainer: gradient descent of theta through truncated unrolls."""
 
+import copy
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -38,6 +39,7 @@ from learned_update.training.outer_steps.slots import (
 from learned_update.training.outer_steps.step_metrics import StepMetrics
 from learned_update.training.schedule import Schedule, check_schedule
 from learned_update.training.task_group import TaskGroup, check_group
+from learned_update.training.theta_average import ThetaAverage, average_variables
 from learned_update.types import InnerState, Tensor, TrainState
 
 
@@ -71,6 +73,11 @@ class MetaTrainer:
         estimator: function of `clip_norm`, `rematerialise` and `schedule` that makes an
             estimator of the meta-gradient, such as those of `training.estimators`;
             truncated backpropagation if None.
+        theta_average: `ThetaAverage`; if None, theta is not averaged.
+
+    Attributes:
+        average: Keras variables of the running mean of theta: outer steps done, then
+            one like each of the rule's; empty without one.
 
     Raises:
         ValueError: there is no group, or a number makes no sense.
@@ -92,6 +99,7 @@ class MetaTrainer:
         devices: Any = None,
         guards: Guards | None = None,
         estimator: Any = None,
+        theta_average: ThetaAverage | None = None,
     ) -> None:
         self.rule = rule
         self.devices = devices or OneDevice()
@@ -133,6 +141,8 @@ class MetaTrainer:
             dataset.name for group in groups for dataset in group.tasks.datasets
         )
         self.optimizer.build(rule.trainable_variables)
+        self.average = average_variables(theta_average, rule.trainable_variables)
+        self._averaged_rule = copy.deepcopy(rule) if self.average else None
         make_step = functools.partial(
             TruncatedStep,
             rule,
@@ -168,6 +178,8 @@ class MetaTrainer:
             make_step,
             self.devices,
             self.guards,
+            theta_average,
+            self.average,
         )
 
     def initial_state(self) -> TrainState:
@@ -223,7 +235,9 @@ class MetaTrainer:
         """
         steps, groups, resets = self._truncation_length(state), list(state.groups), 0
         for index in self._visited(state):
-            groups[index], begun = advance(self.groups[index], groups[index], steps)
+            groups[index], begun = advance(
+                self.groups[index], groups[index], steps, state.outer_step
+            )
             resets += begun
         following = state._replace(
             outer_step=state.outer_step + 1, groups=tuple(groups)
@@ -274,6 +288,19 @@ class MetaTrainer:
         }
         results = self._outer_step.truncations(phis, drawn)
         return mean_gradient([result.gradient for result in results.values()])
+
+    def rule_to_keep(self) -> Rule:
+        """The rule that the run gives so far: with the mean of theta, if there is one.
+
+        It is the same object at every call, with the variables of now.
+        """
+        if self._averaged_rule is None:
+            return self.rule
+        for variable, mean in zip(
+            self._averaged_rule.trainable_variables, self.average[1:], strict=True
+        ):
+            variable.assign(mean)
+        return self._averaged_rule
 
     def truncated_step(self, index: int) -> TruncatedStep:
         """`TruncatedStep` of a group."""

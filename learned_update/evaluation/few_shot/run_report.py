@@ -25,7 +25,7 @@ from learned_update.evaluation.results.table import (
     write_csv,
     write_markdown,
 )
-from learned_update.run_metrics import read_metrics
+from learned_update.run_metrics import THETA_AVERAGE, read_metrics, read_origins
 
 META_TRAINED = "meta-trained rule"
 INITIAL = "initial theta"
@@ -85,11 +85,21 @@ def report(
     rows = [row for row in curves if row.steps in (None, steps, last)]
     write_csv(curves, run_dir / "curves.csv")
     write_csv(rows, run_dir / "table.csv")
-    caption = f"{protocol}; {last} steps: the first {curve_initialisations} of them."
+    caption = f"{averaging_in_words(run_dir)}{protocol}; {last} steps: the first "
+    caption += f"{curve_initialisations} of them."
     write_markdown(rows, reference, caption, run_dir / "table.md")
     trainer = trainers[META_TRAINED]
     _draw(scores, trainer, datasets, run_dir, longest_unroll, steps, protocol)
     return rows
+
+
+def averaging_in_words(run_dir):
+    """How theta of a run was averaged, to begin a caption with; empty if it was not."""
+    average = next((x.get(THETA_AVERAGE) for x in read_origins(run_dir)[-1:]), None)
+    if average is None:
+        return ""
+    mean = "mean" if average["decay"] is None else "exponential mean"
+    return f"theta is the {mean} over the outer steps after {average['begin']}; "
 
 
 def step_marks(longest_unroll, steps):

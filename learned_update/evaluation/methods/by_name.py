@@ -120,11 +120,9 @@ METHODS = {
 }
 
 
-def rule_method(trainer, steps, batch_size, base=None, output=TOP):
+def rule_method(trainer, steps, batch_size, output=TOP):
     """`Method` of a rule; the arguments are those of `RuleFeatures`."""
-    return Method(
-        lambda s: RuleFeatures(trainer, steps, batch_size, s.seed, base, output)
-    )
+    return Method(lambda s: RuleFeatures(trainer, steps, batch_size, s.seed, output))
 
 
 def prototypical_methods(datasets, ways=10):

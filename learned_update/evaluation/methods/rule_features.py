@@ -14,12 +14,11 @@ class RuleFeatures:
         steps: inner steps.
         batch_size: examples of an inner step; fewer examples are one batch.
         seed: of the initial phi and of the batches.
-        base: base model of other widths than the trainer's; None takes that.
         output: what of it are the features, one of `OUTPUTS`.
     """
 
-    def __init__(self, trainer, steps, batch_size, seed, base=None, output=TOP):
-        self.base = base or trainer.base
+    def __init__(self, trainer, steps, batch_size, seed, output=TOP):
+        self.base = trainer.base
         self.output = output
         self.seed = seed
         self._trainer = trainer

@@ -8,6 +8,7 @@ from learned_update.evaluation.methods.by_name import (
     rule_method,
 )
 from learned_update.layers.bases.outputs import ALL, TOP, WITH_INPUT
+from learned_update.meta import BaseTrainer
 
 PCA, K_MEANS = "PCA", "k-means"
 WAYS = {TOP: "", ALL: ", all layers", WITH_INPUT: ", beside the inputs"}
@@ -34,7 +35,7 @@ def units_of(units, features, output, inputs):
     return (*units[:-1], top) if top >= 1 else None
 
 
-def methods_of_width(features, rules, trainers, protocol, baselines, inputs, rows):
+def methods_of_width(features, rules, protocol, baselines, inputs, rows):
     """Methods that give so many features; those that cannot are left out.
 
     Rules and random initialisation give them by their last layer, by all layers side
@@ -44,7 +45,6 @@ def methods_of_width(features, rules, trainers, protocol, baselines, inputs, row
     Args:
         features: wanted.
         rules: `{name: UpdateRule}`.
-        trainers: `{name: BaseTrainer}` of the same and MLPs of the protocol's depth.
         protocol: `ComparisonProtocol`.
         baselines: `{name: Method}`, some of which take their width from the setting.
         inputs: width of the rows.
@@ -60,10 +60,9 @@ def methods_of_width(features, rules, trainers, protocol, baselines, inputs, row
             continue
         for name, rule in rules.items():
             methods[f"{name}{way}"] = rule_method(
-                trainers[name],
+                BaseTrainer(rule, rule.base_mlp(units)),
                 protocol.steps,
                 protocol.batch_size,
-                rule.base_mlp(units),
                 output,
             )
         if way and RANDOM_INITIALISATION in baselines:

@@ -94,10 +94,6 @@ def full_test_sets(
     counts = (None,) if features is None else check_features(features)
     rules = rule if isinstance(rule, dict) else {name: rule}
     rules = {str(Column(of, protocol.steps)): each for of, each in rules.items()}
-    trainers = {
-        of: BaseTrainer(each, each.base_mlp(protocol.units))
-        for of, each in rules.items()
-    }
     results, sets = {}, {}
     for size in sizes:
         baselines = of_baselines | networks_for(size, prototypical_on)
@@ -106,12 +102,8 @@ def full_test_sets(
             path = (episode_files or {}).get(dataset)
             sets[dataset] = episodes_for(dataset, pair, protocol, path)
             for count in counts:
-                methods, base = _methods(
-                    count, rules, trainers, protocol, baselines, pair.train
-                )
-                title = (
-                    pair.title if count is None else f"{pair.title}, {count} features"
-                )
+                methods, base = _methods(count, rules, protocol, baselines, pair.train)
+                title = f"{pair.title}, {count} features" if count else pair.title
                 results[title] = compare(
                     methods, pair, sets[dataset], base, protocol, readouts, progress
                 )
@@ -121,27 +113,23 @@ def full_test_sets(
     return Compared(results, next(iter(rules)), sets, settings)
 
 
-def rule_trainers(rules, protocol):
-    """`{name and steps: BaseTrainer}` of update rules."""
-    return {
-        str(Column(name, protocol.steps)): BaseTrainer(
-            rule, rule.base_mlp(protocol.units)
+def _methods(features, rules, protocol, baselines, train):
+    """`{name: Method}` of a number of features, or of the protocol's units if None.
+
+    Returns:
+        The methods, and the first rule's `BaseMLP` that they are made with.
+    """
+    if features is not None:
+        size = size_of(train, protocol)
+        return methods_of_width(features, rules, protocol, baselines, *size)
+    bases = {name: rule.base_mlp(protocol.units) for name, rule in rules.items()}
+    of_rules = {
+        name: rule_method(
+            BaseTrainer(rule, bases[name]), protocol.steps, protocol.batch_size
         )
         for name, rule in rules.items()
     }
-
-
-def _methods(features, rules, trainers, protocol, baselines, train):
-    """`{name: Method}` of a number of features, or of the protocol's units if None."""
-    if features is not None:
-        return methods_of_width(
-            features, rules, trainers, protocol, baselines, *size_of(train, protocol)
-        )
-    of_rules = {
-        name: rule_method(trainer, protocol.steps, protocol.batch_size)
-        for name, trainer in trainers.items()
-    }
-    return of_rules | baselines, next(iter(trainers.values())).base
+    return of_rules | baselines, next(iter(bases.values()))
 
 
 def size_of(train, protocol):

@@ -14,7 +14,6 @@ from learned_update.evaluation.results.table import Row, markdown, tabulate
 from learned_update.evaluation.test_sets.comparison import episodes_for, size_of
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import INDUCTIVE, Entry, compare
-from learned_update.meta import BaseTrainer
 from learned_update.reproductions.beyond.features_figure import features_figure
 from learned_update.reproductions.shared.measured import Measured
 from learned_update.reproductions.shared.parts import measured_once
@@ -64,7 +63,6 @@ def features_of_methods(
     parts = None if folder is None else pathlib.Path(folder) / "features.parts"
     column = Column(name, protocol.steps)
     rules = {str(column): rule}
-    trainers = {str(column): BaseTrainer(rule, rule.base_mlp(protocol.units))}
     scores, inputs = {}, {}
     for dataset, size in DATASETS if datasets is None else datasets:
         pair = load_pair(dataset, size)
@@ -74,7 +72,6 @@ def features_of_methods(
             methods, base = methods_of_width(
                 count,
                 rules,
-                trainers,
                 protocol,
                 named_methods(baselines),
                 inputs[pair.title],

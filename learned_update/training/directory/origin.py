@@ -8,6 +8,7 @@ import subprocess
 import keras
 
 from learned_update.keras_backend import is_deterministic
+from learned_update.run_metrics import THETA_AVERAGE
 from learned_update.version import __version__
 
 PACKAGES = ("keras", "tensorflow", "jax", "jaxlib", "numpy", "gin-config")
@@ -15,12 +16,19 @@ GIT_SECONDS = 10
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 
 
-def origin(seed):
+def origin(seed, initial_rule=None, theta_average=None):
     """What the first line of `metrics.jsonl` says, a dict.
 
     Args:
         seed: of the run.
+        initial_rule: name or path of the rule that it began with, if it was another.
+        theta_average: `ThetaAverage` of the run, if there is one.
     """
+    chosen = {}
+    if initial_rule is not None:
+        chosen["initial_rule"] = str(initial_rule)
+    if theta_average is not None:
+        chosen[THETA_AVERAGE] = theta_average._asdict()
     return {
         "learned_update": __version__,
         "python": platform.python_version(),
@@ -32,6 +40,7 @@ def origin(seed):
         "devices": keras.distribution.list_devices(),
         "machine": f"{platform.system()} {platform.machine()}",
         "git": git_state(CHECKOUT),
+        **chosen,
     }
 
 

@@ -8,6 +8,7 @@ from keras import ops
 from learned_update.backend.layout import Whole
 from learned_update.training.outer_steps import layout
 from learned_update.training.outer_steps.outer_step import descend, truncate
+from learned_update.training.theta_average import average_step
 
 
 class CompiledOuterStep:
@@ -29,6 +30,8 @@ class CompiledOuterStep:
         truncated_step: function of `base` and `episode` that gives a `TruncatedStep`.
         devices: that share the tasks, `OneDevice` or `backend.SeveralDevices`.
         guards: `Guards`.
+        theta_average: `ThetaAverage`, or None.
+        average: `average_variables` of it, which are moved, too.
     """
 
     def __init__(
@@ -41,14 +44,18 @@ class CompiledOuterStep:
         truncated_step,
         devices,
         guards,
+        theta_average=None,
+        average=(),
     ):
         self._guards = guards
+        self._theta_average = theta_average
         self.groups = groups
         self.estimator = estimator
         self.truncated_step = truncated_step
         self._optimizer = optimizer
         self._theta = rule.trainable_variables
-        self._variables = [*self._theta, *optimizer.variables]
+        self._descending = len(self._theta) + len(optimizer.variables)
+        self._variables = [*self._theta, *optimizer.variables, *average]
         self._devices = devices
         self._spares = devices.place(list(spares), Whole())
         self._resident = devices.place(
@@ -142,15 +149,20 @@ class CompiledOuterStep:
         return self._devices.jit(truncated, free, donate)
 
     def _descent(self, values, counts, gradients, figures):
-        return descend(
+        averages = values[self._descending :]
+        values, counts = descend(
             self._optimizer,
             self._theta,
-            values,
+            values[: self._descending],
             counts,
             gradients,
             figures,
             self._guards.smaller_rate,
         )
+        if averages:
+            theta = values[: len(self._theta)]
+            averages = average_step(self._theta_average, averages, theta)
+        return [*values, *averages], counts
 
 
 def _kind(group):

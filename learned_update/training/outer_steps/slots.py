@@ -92,7 +92,7 @@ def initial_state(group, spare):
     lengths = []
     for slot in range(group.slots):
         phase = group.generator(PHASE, slot).uniform()
-        lengths.append(max(1, round(phase * _draw_length(group, slot, 0))))
+        lengths.append(max(1, round(phase * _draw_length(group, slot, 0, 0))))
     return InnerState(
         phi=keras.tree.map_structure(
             lambda leaf: ops.zeros((group.slots, *leaf.shape), leaf.dtype),
@@ -115,13 +115,14 @@ def due_lengths(state):
     return np.where(broken, 0, state.unroll_length)
 
 
-def advance(group, state, steps):
+def advance(group, state, steps, outer_step):
     """Where the slots stand after a truncation; phi and `broken` stay as they are.
 
     Args:
         group: `SlotGroup`.
         state: `InnerState` before the truncation.
         steps: inner steps of the truncation.
+        outer_step: outer steps done before it.
 
     Returns:
         `(state, resets)`: the next `InnerState`, and how many slots begin anew.
@@ -130,7 +131,7 @@ def advance(group, state, steps):
     ended = inner_step >= lengths
     unroll = state.unroll + ended
     for slot in np.flatnonzero(ended).tolist():
-        lengths[slot] = _draw_length(group, slot, int(unroll[slot]))
+        lengths[slot] = _draw_length(group, slot, int(unroll[slot]), outer_step + 1)
     state = state._replace(
         unroll=unroll,
         inner_step=np.where(ended, 0, inner_step),
@@ -150,5 +151,7 @@ def draw_batch(group, tasks, outer_step, steps):
     return keras.tree.map_structure(lambda *parts: np.stack(parts, axis=1), *drawn)
 
 
-def _draw_length(group, slot, unroll):
-    return group.schedule.draw_unroll_length(group.generator(LENGTH, slot, unroll))
+def _draw_length(group, slot, unroll, outer_step):
+    """Inner steps of an unroll that begins at an outer step."""
+    rng = group.generator(LENGTH, slot, unroll)
+    return group.schedule.draw_unroll_length(rng, outer_step)

@@ -73,7 +73,9 @@ class OuterLoop(NamedTuple):
         if self.watch.due(state.outer_step):
             self._evaluate(state)
         self._stop_if_asked(state, self._asked()[1:])
-        rule = copy.deepcopy(self.trainer.rule)  # saved while the other one moves
+        rule = copy.deepcopy(
+            self.trainer.rule_to_keep()
+        )  # saved while the other one moves
         with BackgroundWriter() as writer:
             while state.outer_step < self.outer_steps:
                 state = self._until_return(state, rule, writer)
@@ -139,13 +141,16 @@ class OuterLoop(NamedTuple):
         self.log.sync()
         folder = self.run_dir / CHECKPOINT_FOLDER
         write_checkpoint(folder, arrays, self.keeping.last, self.keeping.forever, best)
+        means = sorted(name for name in arrays if name.startswith("average/"))
         theta = sorted(name for name in arrays if name.startswith("theta/"))
+        theta = means[1:] or theta
         for variable, name in zip(rule.trainable_variables, theta, strict=True):
             variable.assign(arrays[name])
         rule.save(self.run_dir / RULE_FILE)
 
     def _evaluate(self, state):
-        """Evaluates theta as it is now; TensorBoard shows it too."""
+        """Evaluates theta, or its mean, as it is now; TensorBoard shows it too."""
+        self.trainer.rule_to_keep()
         scores = self.watch.evaluate(state.outer_step)
         scalars = {f"held_out_accuracy/{x.domain}": x.accuracy for x in scores}
         self.log.write_events(state.outer_step, scalars)

@@ -22,15 +22,21 @@ from learned_update.training.directory.origin import origin
 from learned_update.training.guards.guard import Guard
 from learned_update.training.guards.guards import Guards
 from learned_update.training.hosts.alone import Alone
+from learned_update.training.runs.initial_theta import start_from
 from learned_update.training.runs.interruption import interruption
 from learned_update.training.runs.metrics_log import MetricsLog, rows_until
 from learned_update.training.runs.outer_loop import Keeping, OuterLoop
 from learned_update.training.runs.resumption import resumed
 from learned_update.training.runs.unlogged import Unlogged
 from learned_update.training.runs.unmonitored import Unmonitored
-from learned_update.training.saving.folder import KEEP_LAST
+from learned_update.training.saving.folder import (
+    CHECKPOINT_FOLDER,
+    KEEP_LAST,
+    checkpoints,
+)
 from learned_update.training.schedule import Schedule
 from learned_update.training.task_group import TaskGroup
+from learned_update.training.theta_average import ThetaAverage
 from learned_update.training.trainer import MetaTrainer
 from learned_update.types import PathLike
 
@@ -64,6 +70,8 @@ def meta_train(
     tensorboard: PathLike | None = None,
     progress: bool | None = None,
     hosts: Any = None,
+    initial_rule: PathLike | None = None,
+    theta_average: ThetaAverage | None = None,
 ) -> Rule:
     """Meta-trains a rule in a run directory, or goes on where the run stands.
 
@@ -111,12 +119,18 @@ def meta_train(
         progress: whether to show a bar; None shows it on a terminal.
         hosts: that do the run together, `Hosts`, of which the first writes; None if
             this is the only one.
+        initial_rule: a name in the zoo, a `.keras` file or a run directory, whose theta
+            a run begins with in place of `rule`'s own; a run that goes on has its own.
+        theta_average: `theta_average()`, with which `rule.keras`, what is returned and
+            what a monitor evaluates have the mean of theta over late outer steps;
+            checkpoints have both. Theta as it is if None.
 
     Returns:
         The trained `UpdateRule`.
 
     Raises:
-        ValueError: a setting makes no sense, a class is both trained on and held
+        ValueError: a setting makes no sense, `initial_rule` is of another
+            architecture, a class is both trained on and held
             out, the gradient stays not finite, or the directory holds a run of another
             configuration, one without a whole checkpoint, or one that is at work.
         KeyboardInterrupt: `Stopped`, after a signal, with everything so far on disk.
@@ -136,6 +150,8 @@ def meta_train(
     with writing(run_dir):
         run_dir.mkdir(parents=True, exist_ok=True)
     rule = rule(seed=seed)
+    if initial_rule is not None and not checkpoints(run_dir / CHECKPOINT_FOLDER):
+        start_from(rule, initial_rule)
     trainer = MetaTrainer(
         rule,
         groups,
@@ -150,6 +166,7 @@ def meta_train(
         precision=precision,
         guards=guards,
         estimator=estimator,
+        theta_average=theta_average,
         devices=choose_devices(devices, [group.slots for group in groups], hosts),
     )
     with run_lock(run_dir) if hosts.first else contextlib.nullcontext():
@@ -158,13 +175,19 @@ def meta_train(
         state = resumed(run_dir, trainer, hosts)
         if not hosts.first:
             monitor, progress = Unmonitored(), False
-        watch = monitor.start(run_dir, rule, state.outer_step, outer_steps)
+        kept = trainer.rule_to_keep()
+        watch = monitor.start(run_dir, kept, state.outer_step, outer_steps)
         rows = rows_until(run_dir, state.outer_step)
         guard = Guard(trainer.guards, trainer.clip_norm, rows)
         if tensorboard is None:
             tensorboard = keras.backend.backend() == "tensorflow"
         with (
-            MetricsLog(run_dir, state.outer_step, tensorboard, origin(seed))
+            MetricsLog(
+                run_dir,
+                state.outer_step,
+                tensorboard,
+                origin(seed, initial_rule, theta_average),
+            )
             if hosts.first
             else Unlogged() as log,
             Progress(
@@ -184,7 +207,7 @@ def meta_train(
                 interrupted=interrupted,
                 guard=guard,
             )(state)
-    return rule
+    return trainer.rule_to_keep()
 
 
 def _check_integers(outer_steps, seed):

@@ -103,7 +103,7 @@ def fitting_arrays(path, trainer):
     broken = [
         key
         for key in template
-        if key.startswith(("theta/", "optimizer/"))
+        if key.startswith(("theta/", "optimizer/", "average/"))
         and not np.isfinite(arrays[key]).all()
     ]
     if broken:
@@ -134,6 +134,7 @@ def _variables(trainer):
     return {
         "theta": trainer.rule.trainable_variables,
         "optimizer": trainer.optimizer.variables,
+        "average": trainer.average,
     }
 
 

@@ -64,6 +64,21 @@ def test_quick_form_scores_all_methods_on_the_same_fixed_episodes(quick):
     assert "2 initialisations, seed 0; at most 1000 unlabelled rows" in quick.settings
 
 
+def test_numbers_of_features():
+    settings = {**SMALL, "features": (4, 5), "readouts": ("ridge",), "steps": 10}
+    settings["baselines"] = ("raw pixels", "PCA")
+    compared = full_test_sets(lu.UpdateRule(), "initial", quick=True, **settings)
+    rows = comparison_rows(compared.results, compared.reference)
+    found = {(row.dataset, row.method): row.features for row in rows}
+    ways = ("initial, 1 steps", "initial, 1 steps, all layers", "PCA")
+    assert found == {
+        (f"digits 8x8, {n} features", name): 64 if name == "raw pixels" else n
+        for n in (4, 5)
+        for name in (*ways, "raw pixels")
+    }
+    assert compared.settings.endswith("; features of all methods: 4, 5")
+
+
 def test_files(quick, tmp_path):
     text = write_comparison(quick, tmp_path / "fig4-left", "fig4-left, quick form")
     assert (tmp_path / "fig4-left.md").read_text(encoding="utf-8") == text
@@ -99,7 +114,11 @@ def test_table_pairs_with_the_reference_of_the_same_read_out():
         Entry("labelled", "its own", "inductive"): rng.uniform(size=(3, 4)),
     }
     ridge, centroid, other, labelled = scores.values()
-    costs = {"rule": Cost(2.5, 1200), "other": Cost(0.1, 0), "labelled": Cost(1.0, 7)}
+    costs = {
+        "rule": Cost(2.5, 1200, 32),
+        "other": Cost(0.1, 0),
+        "labelled": Cost(1.0, 7),
+    }
     rows = comparison_rows({"digits": Result(scores, costs)}, "rule")
     for row, found, partner in zip(
         rows, scores.values(), (ridge, centroid, centroid, ridge), strict=True

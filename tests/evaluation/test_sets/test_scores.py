@@ -97,6 +97,8 @@ def test_every_method_has_its_entries_and_costs(result):
     random = result.accuracies[Entry("random initialisation", "ridge", "inductive")]
     assert (random[0] != random[1]).any()  # another seed
     assert result.costs["PCA"].parameters == 64 + 8 * 64
+    assert result.costs["raw pixels"].features == 64
+    assert result.costs["PCA"].features == 8
     assert all(cost.seconds > 0 for cost in result.costs.values())
 
 
