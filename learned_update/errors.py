@@ -16,16 +16,17 @@ def invalid(problem, *, expected, received, remedy):
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal has asked for the end, and everything so far is on disk.
+    """The end was asked for, and everything so far is on disk.
 
     Args:
         message: for people.
-        number: of the signal.
+        number: of the signal that asked; None if the command did.
 
     Attributes:
-        status: with which the process is to exit, as shells report the signal.
+        status: with which the process is to exit, as shells report the signal; 0 if
+            there was none.
     """
 
     def __init__(self, message, number):
         super().__init__(message)
-        self.status = 128 + number
+        self.status = 0 if number is None else 128 + number

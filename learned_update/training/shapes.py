@@ -31,7 +31,8 @@ def sampled_groups(
     compiled once, on XLA every bucket.
 
     Args:
-        tasks: `TaskDistribution`s, given to the buckets in turn.
+        tasks: `TaskDistribution`s, given to the buckets in turn, one further each time
+            that the depths have gone round, so that every depth has all of them.
         buckets: number of groups.
         depths: least and largest number of layers, with the embedding's.
         widths: least and largest units of the layers below the embedding.
@@ -70,11 +71,12 @@ def sampled_groups(
     groups = []
     for bucket in range(buckets):
         rng = generator(seed, SHAPES_KEY, bucket)
-        depth = depths[0] + bucket % (depths[1] - depths[0] + 1)
+        round_, step = divmod(bucket, depths[1] - depths[0] + 1)
+        depth = depths[0] + step
         width = _log_uniform(rng, widths, width_multiple)
         groups.append(
             TaskGroup(
-                tasks=tasks[bucket % len(tasks)],
+                tasks=tasks[(bucket + round_) % len(tasks)],
                 units=(width,) * (depth - 1) + (embedding_units,),
                 slots=slots,
                 activation=activation,

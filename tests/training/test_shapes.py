@@ -39,9 +39,11 @@ def test_a_bucket_is_a_function_of_its_number_and_the_seed():
 
 
 def test_task_distributions_are_given_to_the_buckets_in_turn():
-    groups = sampled_groups(tasks=("first", "second"), buckets=5)
-    turns = ["first", "second", "first", "second", "first"]
+    groups = sampled_groups(tasks=("first", "second"), buckets=8)
+    turns = ["first", "second"] * 2 + ["second", "first"] * 2
     assert [group.tasks for group in groups] == turns
+    both = {(len(group.units), group.tasks) for group in groups}
+    assert len(both) == 8  # every depth with either
 
 
 def test_tasks_are_required():

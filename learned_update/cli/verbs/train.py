@@ -45,6 +45,13 @@ def add_arguments(parser):
         help="begin at the first outer step; what a run has written there before is "
         "kept in a folder before_1, before_2, ..",
     )
+    parser.add_argument(
+        "--until",
+        type=integer,
+        metavar="OUTER_STEP",
+        help="stop after so many outer steps, with a checkpoint; the same command "
+        "without it goes on",
+    )
     hosts = parser.add_argument_group(
         "several hosts", "the same command on each, with a number of its own"
     )
@@ -80,12 +87,12 @@ def run(options):
     processes = host_options(options.coordinator, options.processes, options.process)
     with join_hosts(processes, run_card()) as hosts, writing(run_dir):
         if hosts.first:
-            _run_first(run_dir, hosts, options.begin_anew)
+            _run_first(run_dir, hosts, options.until, options.begin_anew)
         else:
-            _run(run_dir, hosts)
+            _run(run_dir, hosts, options.until)
 
 
-def _run_first(run_dir, hosts, begin_anew):
+def _run_first(run_dir, hosts, until, begin_anew):
     """What the process does that writes."""
     from learned_update import configuration
     from learned_update.training.directory import anew
@@ -95,17 +102,17 @@ def _run_first(run_dir, hosts, begin_anew):
         if begin_anew:
             anew.begin_anew(run_dir)
         configuration.save(run_dir)
-        _run(run_dir, hosts)
+        _run(run_dir, hosts, until)
 
 
-def _run(run_dir, hosts):
+def _run(run_dir, hosts, until):
     from learned_update.training.runs.experiment import experiment
 
     finished = run_dir / FINISHED_FILE
     (done,) = hosts.any(hosts.first and finished.is_file())
     if not hosts.first:
         if not done:
-            call_configured(experiment, run_dir, hosts=hosts)
+            call_configured(experiment, run_dir, hosts=hosts, until=until)
         return
     if done:
         print(
@@ -113,7 +120,7 @@ def _run(run_dir, hosts):
             "or remove this one."
         )
     else:
-        call_configured(experiment, run_dir, hosts=hosts)
+        call_configured(experiment, run_dir, hosts=hosts, until=until)
         finished.touch()
         written = sorted(x.name for x in run_dir.iterdir() if x.name[0] != ".")
         print(f"In {run_dir}: {', '.join(written)}")

@@ -19,7 +19,8 @@ def features_figure(scores, counts):
     """
     titles = list(dict.fromkeys(title for title, _ in scores))
     columns = list(dict.fromkeys(column for each in scores.values() for column in each))
-    figure, axes = axes_of(1, len(titles), (PANEL[0] * 1.1, PANEL[1] * 1.3))
+    width = 1.1 if len(titles) > 1 else 1.8  # the legend needs its room
+    figure, axes = axes_of(1, len(titles), (PANEL[0] * width, PANEL[1] * 1.3))
     for axis, title in zip(axes, titles, strict=True):
         for index, column in enumerate(columns):
             known = [n for n in counts if column in scores[title, n]]
@@ -53,7 +54,7 @@ def features_figure(scores, counts):
         handles.values(),
         handles.keys(),
         loc="outside lower center",
-        ncols=3,
+        ncols=3 if len(titles) > 1 else 2,
         frameon=False,
         fontsize="small",
     )

@@ -8,7 +8,7 @@ from learned_update.zoo import load_rule
 
 
 @gin.configurable
-def experiment(run_dir, report=None, hosts=None):
+def experiment(run_dir, report=None, hosts=None, until=None):
     """Meta-trains a rule, then reports on it.
 
     Args:
@@ -17,6 +17,7 @@ def experiment(run_dir, report=None, hosts=None):
             `rule` and `initial_rule`; None for nothing. Of several hosts the first
             does it.
         hosts: as of `meta_train`.
+        until: as of `meta_train`.
 
     Returns:
         The meta-trained rule.
@@ -31,7 +32,8 @@ def experiment(run_dir, report=None, hosts=None):
             received=f"experiment.report = {report!r}",
             remedy="References begin with @ and stand without quotes.",
         )
-    rule = meta_train(run_dir, hosts=hosts)
+    given = {} if until is None else {"until": until}
+    rule = meta_train(run_dir, hosts=hosts, **given)
     if report is not None and (hosts is None or hosts.first):
         initial_rule = load_rule(run_dir / INITIAL_RULE_FILE)
         report(run_dir=run_dir, rule=rule, initial_rule=initial_rule)

@@ -1,9 +1,13 @@
 """A run that starts from the theta of another rule."""
 
 import itertools
+import re
 
 from learned_update.errors import invalid
 from learned_update.zoo import load_rule
+
+
+_NUMBERS = re.compile(r"_[0-9]+(?=/)")  # of layers, which Keras counts
 
 
 def start_from(rule, source):
@@ -34,7 +38,7 @@ def start_from(rule, source):
 def _variables(rule):
     """Names, below that of the rule, and shapes."""
     return [
-        (variable.path.split("/", 1)[-1], tuple(variable.shape))
+        (_NUMBERS.sub("", variable.path.split("/", 1)[-1]), tuple(variable.shape))
         for variable in rule.weights
     ]
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from absl import logging
 
+from learned_update.errors import Stopped
 from learned_update.training.runs.ahead import DrawsAhead
 from learned_update.training.runs.interruption import stopped
 from learned_update.training.runs.late_metrics import LateMetrics
@@ -45,6 +46,7 @@ class OuterLoop(NamedTuple):
         bar: `Progress`.
         interrupted: `Interruption`.
         guard: `Guard`.
+        until: outer step to stop at; None for the end of the run.
     """
 
     trainer: Any
@@ -57,6 +59,7 @@ class OuterLoop(NamedTuple):
     bar: Any
     interrupted: Any
     guard: Any
+    until: int | None = None
 
     def __call__(self, state):
         """All outer steps that are left.
@@ -66,8 +69,8 @@ class OuterLoop(NamedTuple):
 
         Raises:
             ValueError: the gradient stays not finite.
-            KeyboardInterrupt: `Stopped`: a signal has asked for it; there is a
-                checkpoint.
+            KeyboardInterrupt: `Stopped`: a signal has asked for it, or `until`; there
+                is a checkpoint.
             OSError: something could not be written.
         """
         if self.watch.due(state.outer_step):
@@ -91,8 +94,10 @@ class OuterLoop(NamedTuple):
                 late.add(metrics)
                 writer.check()
                 due, *asked = self._asked(self.watch.due(state.outer_step))
+                pausing = self._pausing(state)
                 last = state.outer_step == self.outer_steps
-                saving = due or last or any(asked) or self._at_interval(state)
+                saving = due or last or pausing or any(asked)
+                saving = saving or self._at_interval(state)
                 if saving:
                     late.read_all()
                 if self.guard.due():
@@ -106,7 +111,7 @@ class OuterLoop(NamedTuple):
                             lambda kept=arrays, best=best: self._write(kept, rule, best)
                         )
                     logging.info("outer step %d: %s", state.outer_step, dict(metrics))
-                    if due or last or any(asked):
+                    if due or last or pausing or any(asked):
                         writer.wait()
                     if due and not any(asked):
                         self._evaluate(state)
@@ -130,6 +135,9 @@ class OuterLoop(NamedTuple):
 
     def _at_interval(self, state):
         return state.outer_step % self.keeping.every == 0
+
+    def _pausing(self, state):
+        return self.until is not None and state.outer_step >= self.until
 
     def _asked(self, due=False):
         """Whether any host is due, was interrupted, was terminated."""
@@ -156,10 +164,12 @@ class OuterLoop(NamedTuple):
         self.log.write_events(state.outer_step, scalars)
 
     def _stop_if_asked(self, state, asked):
+        message = (
+            f"Stopped after outer step {state.outer_step} of {self.outer_steps}; "
+            f"everything so far is in {self.run_dir}. The same command goes on."
+        )
         interrupted, terminated = asked
         if interrupted or terminated:
-            raise stopped(
-                f"Stopped after outer step {state.outer_step} of {self.outer_steps}; "
-                f"everything so far is in {self.run_dir}. The same command goes on.",
-                terminated,
-            )
+            raise stopped(message, terminated)
+        if self._pausing(state) and state.outer_step < self.outer_steps:
+            raise Stopped(message.replace("The same", "Without --until the same"), None)

@@ -72,6 +72,7 @@ def meta_train(
     hosts: Any = None,
     initial_rule: PathLike | None = None,
     theta_average: ThetaAverage | None = None,
+    until: int | None = None,
 ) -> Rule:
     """Meta-trains a rule in a run directory, or goes on where the run stands.
 
@@ -124,6 +125,7 @@ def meta_train(
         theta_average: `theta_average()`, with which `rule.keras`, what is returned and
             what a monitor evaluates have the mean of theta over late outer steps;
             checkpoints have both. Theta as it is if None.
+        until: outer step to stop at, with a checkpoint; None for the end of the run.
 
     Returns:
         The trained `UpdateRule`.
@@ -133,7 +135,8 @@ def meta_train(
             architecture, a class is both trained on and held
             out, the gradient stays not finite, or the directory holds a run of another
             configuration, one without a whole checkpoint, or one that is at work.
-        KeyboardInterrupt: `Stopped`, after a signal, with everything so far on disk.
+        KeyboardInterrupt: `Stopped`, after a signal or `until`, with everything so far
+            on disk.
         OSError: the directory cannot be written or read; what was written is whole.
     """
     _check_integers(outer_steps, seed)
@@ -206,6 +209,7 @@ def meta_train(
                 bar=bar,
                 interrupted=interrupted,
                 guard=guard,
+                until=until,
             )(state)
     return trainer.rule_to_keep()
 

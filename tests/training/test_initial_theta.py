@@ -1,0 +1,59 @@
+"""A run that starts from another rule's theta."""
+
+import numpy as np
+import pytest
+
+import learned_update as lu
+from learned_update.layers.forms import neuron_local_parts
+from learned_update.training.directory.origin import origin
+from learned_update.training.runs.initial_theta import start_from
+from tests.rules_and_bases import perturbed
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("rules") / "other.keras"
+    perturbed(lu.UpdateRule(seed=1)).save(path)
+    return path
+
+
+def test_theta_is_that_of_the_other(path):
+    rule = lu.UpdateRule(seed=2)
+    start_from(rule, path)
+    other = lu.load_rule(path).get_weights()
+    for a, b in zip(rule.get_weights(), other, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_name_in_the_zoo():
+    rule = lu.load_rule("glyphs")
+    expected = rule.get_weights()
+    rule.set_weights([0 * value for value in expected])
+    start_from(rule, "glyphs")
+    for a, b in zip(rule.get_weights(), expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_another_architecture_is_told_by_the_variable_that_differs(path):
+    rule = lu.UpdateRule(**neuron_local_parts(rank=3))
+    before = rule.get_weights()
+    with pytest.raises(ValueError, match="another architecture") as caught:
+        start_from(rule, path)
+    said = str(caught.value)
+    assert "\n" not in said
+    assert f"cannot start from {path}: it is a rule of another architecture." in said
+    name = "update_network/weight_change/readout_bank/weight_readout_0_bottom_kernel"
+    assert f"Expected: the variable {name} of shape (28, 3), as meta_train.rule" in said
+    assert f"Received: the variable {name} of shape (28, 2). Bind meta_train" in said
+    for a, b in zip(rule.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_there_is_no_such_rule():
+    with pytest.raises((FileNotFoundError, ValueError), match="no_such_rule"):
+        start_from(lu.UpdateRule(), "no_such_rule")
+
+
+def test_the_origin_says_so():
+    assert origin(3, "glyphs")["initial_rule"] == "glyphs"
+    assert not {"initial_rule", "theta_average"} & set(origin(3))
