@@ -72,6 +72,7 @@ setup(
         "jax": ["jax>=0.6.2"],
         "onnx": ["onnx>=1.17"],
         "parquet": ["pyarrow>=18"],
+        "tune": ["optuna>=4.0"],
         "tpu": ["jax[tpu]>=0.6.2"],
         "test": [
             *DEMO,
@@ -79,6 +80,7 @@ setup(
             "jax>=0.6.2",
             "mypy>=1.18",
             "onnxruntime>=1.20",
+            "optuna>=4.0",
             "playwright>=1.50",
             "pyarrow>=18",
             "pytest>=8.3",

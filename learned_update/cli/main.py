@@ -16,6 +16,7 @@ from learned_update.version import __version__
 VERBS = (  # each a module of `verbs`, or of `run_verbs`
     "train",
     "diagnose",
+    "tune",
     "evaluate",
     "few-shot",
     "reproduce",
@@ -28,7 +29,7 @@ VERBS = (  # each a module of `verbs`, or of `run_verbs`
     "rules",
     "doctor",
 )
-_OF_RUNS = ("diagnose",)
+_OF_RUNS = ("diagnose", "tune")
 
 _FAILED = 1
 _USAGE_ERROR = 2

@@ -1,4 +1,8 @@
-"""The search for settings: every method with one budget, no test example read.
+"""The search for settings, no test example read: of methods, and of meta-training.
 
-From outside: `search`.
+Of every method by one budget (`search`, `grids`, `log`, `report`); of meta-training by
+successive halving (`study`, `space`, `meta_training`, `validation`, `trials`).
+
+From outside: `meta_training`, `report`, `search`, `space`, `study`, `trials`,
+`validation`.
 """

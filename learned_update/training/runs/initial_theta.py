@@ -6,7 +6,6 @@ import re
 from learned_update.errors import invalid
 from learned_update.zoo import load_rule
 
-
 _NUMBERS = re.compile(r"_[0-9]+(?=/)")  # of layers, which Keras counts
 
 
