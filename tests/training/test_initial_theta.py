@@ -6,7 +6,7 @@ import pytest
 import learned_update as lu
 from learned_update.layers.forms import neuron_local_parts
 from learned_update.training.directory.origin import origin
-from learned_update.training.runs.initial_theta import start_from
+from learned_update.training.initial_theta import start_from
 from tests.rules_and_bases import perturbed
 
 

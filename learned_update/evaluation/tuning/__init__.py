@@ -3,6 +3,5 @@
 Of every method by one budget (`search`, `grids`, `log`, `report`); of meta-training by
 successive halving (`study`, `space`, `meta_training`, `validation`, `trials`).
 
-From outside: `meta_training`, `report`, `search`, `space`, `study`, `trials`,
-`validation`.
+From outside: `meta_training`, `search`, `space`, `study`, `trials`, `validation`.
 """

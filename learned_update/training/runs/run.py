@@ -22,7 +22,7 @@ from learned_update.training.directory.origin import origin
 from learned_update.training.guards.guard import Guard
 from learned_update.training.guards.guards import Guards
 from learned_update.training.hosts.alone import Alone
-from learned_update.training.runs.initial_theta import start_from
+from learned_update.training.initial_theta import start_from
 from learned_update.training.runs.interruption import interruption
 from learned_update.training.runs.metrics_log import MetricsLog, rows_until
 from learned_update.training.runs.outer_loop import Keeping, OuterLoop
