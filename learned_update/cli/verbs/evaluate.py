@@ -114,6 +114,10 @@ def run(options):
         protocol.pop(of_call, None)
     reference = Column(next(iter(rules)), options.steps)
     caption = str(Protocol(**protocol))
+    if options.features is not None:
+        units = "-".join(map(str, Protocol(**protocol).units))
+        said = f"{units} but for the last width, that of the features"
+        caption = caption.replace(units, said, 1)
     if written:
         table.write_csv(rows, written[0])
         table.write_markdown(rows, reference, caption, written[1])

@@ -74,6 +74,20 @@ def test_rows_of_numbers(tmp_path, rule, rows, capsys):
     assert list(output.parent.iterdir()) == [output]
 
 
+def test_other_features(tmp_path, rule, rows, capsys):
+    source, output = tmp_path / "rows.npy", tmp_path / "out.npy"
+    for name, width in (("all", 10), ("with_input", 9)):
+        given = ("--output_features", name, "--force")
+        assert _apply(rule, source, output, *given) == 0
+        expected = _encoder(rule).set_params(output=name).fit_transform(rows)
+        assert expected.shape == (40, width)
+        np.testing.assert_array_equal(np.load(output), expected)
+        assert f"40 rows x {width} features" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        _apply(rule, source, output, "--output_features", "inputs")
+    assert "invalid choice: 'inputs'" in capsys.readouterr().err
+
+
 def test_what_was_learned_is_kept_to_deploy(tmp_path, rule, rows):
     kept = tmp_path / "encoder.keras"
     source, output = tmp_path / "rows.npy", tmp_path / "out.npy"

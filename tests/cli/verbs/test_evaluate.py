@@ -66,6 +66,35 @@ def test_a_table_is_printed_and_written(rules, tmp_path, capsys):
     assert "table.csv exists already" in capsys.readouterr().err
 
 
+def test_numbers_of_features(rules, capsys):
+    path = str(rules / "initial.keras")
+    arguments = ["evaluate", "--rule", path, "--data", "digits", *SMALL]
+    assert main.main([*arguments, "--features", "5", "70"]) == 0
+    said = capsys.readouterr().out
+    assert "| method | digits, 5 features | digits, 70 features |" in said
+    assert "6-5 but for the last width, that of the features" in said
+    lines = [line.split(" | ")[0].strip("| ") for line in said.splitlines()]
+    found = {name for name in lines if name.endswith("features")}
+    assert found == {f"PCA, {n} features" for n in (5, 64)} | {
+        f"k-means, {n} features" for n in (5, 70)
+    }
+    expected = lu.evaluate(
+        lu.load_rule(path),
+        load("digits"),
+        steps=2,
+        units=(6, 5),
+        initialisations=2,
+        episodes=3,
+        ways=4,
+        shots=2,
+        queries=3,
+    )
+    (cell,) = {
+        line.split(" | ")[1] for line in said.splitlines() if "| initial, 2" in line
+    }
+    assert float(cell.split()[0]) == pytest.approx(100 * expected[0].accuracy, abs=0.06)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
