@@ -7,12 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import (
-    _check_feature_names_in,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from learned_update.estimator.arguments import (
     check_parameters,
@@ -287,7 +283,7 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
             ValueError: `input_features` are others than those of the fitted rows.
         """
         check_is_fitted(self)
-        inputs = _check_feature_names_in(self, input_features)
+        inputs = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         return feature_names(
             type(self).__name__.lower(), self.base_, inputs, self._fitted.output
         )
