@@ -152,5 +152,6 @@ def run(options):
             repr(conditions),
             say=lambda line: print(line, flush=True),
         )
-    print(write_trials(trials, folder, options.gin_file, f"{caption}."))
+    bindings = (*options.gin_param, longest)
+    print(write_trials(trials, folder, options.gin_file, bindings, f"{caption}."))
     print(f"Wrote {folder / 'trials'}.csv and .md, and {folder / 'best.gin'}.")

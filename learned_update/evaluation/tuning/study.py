@@ -161,7 +161,7 @@ def concluded(optuna, trials):
 def _study(optuna, ranges, halving, folder, conditions):
     from optuna.storages.journal import JournalFileBackend
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     folder.mkdir(parents=True, exist_ok=True)
     storage = optuna.storages.JournalStorage(JournalFileBackend(str(folder / STORAGE)))
     study = optuna.create_study(

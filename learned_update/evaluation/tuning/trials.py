@@ -11,13 +11,14 @@ from learned_update.files import atomic_path
 COLUMNS = ("trial", "accuracy", "outer_steps", "seconds", "run", "settings", "problem")
 
 
-def write_trials(trials, folder, gin_files, caption):
+def write_trials(trials, folder, gin_files, bindings, caption):
     """Writes `trials.csv`, `trials.md` and `best.gin`.
 
     Args:
         trials: Optuna's, concluded.
         folder: where to.
         gin_files: that `best.gin` includes.
+        bindings: that all trials share, after those of the files.
         caption: what stands above the table.
 
     Returns:
@@ -36,7 +37,9 @@ def write_trials(trials, folder, gin_files, caption):
         path.write_text(text, encoding="utf-8")
     if ranked and not ranked[0].user_attrs.get(PROBLEM):
         with atomic_path(folder / "best.gin") as path:
-            path.write_text(_best(ranked[0], gin_files, caption), encoding="utf-8")
+            path.write_text(
+                _best(ranked[0], gin_files, bindings, caption), encoding="utf-8"
+            )
     return text
 
 
@@ -83,7 +86,7 @@ def trials_markdown(ranked, caption):
     return "\n".join(lines)
 
 
-def _best(trial, gin_files, caption):
+def _best(trial, gin_files, bindings, caption):
     lines = [
         f"# The best of a search, trial {trial.number}: accuracy on validation tasks "
         f"{100 * trial.value:.1f} %.",
@@ -93,6 +96,7 @@ def _best(trial, gin_files, caption):
         "",
         *(f"include '{file}'" for file in gin_files),
         "",
+        *bindings,
         *bindings_of(_settings(trial)),
         "",
     ]

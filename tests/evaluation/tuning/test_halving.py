@@ -34,6 +34,9 @@ RANGES = (
 HALVING = Halving(trials=9, shortest=2, longest=18, reduction=3, seed=5)
 
 
+FILES, SHARED = ["experiments/quickstart.gin"], ["OUTER_STEPS = 18"]
+
+
 class Measure:
     """Best at a rate of 0.01; sees more of it after more outer steps."""
 
@@ -128,12 +131,12 @@ def test_what_was_stopped_goes_on_with_the_same_settings(tmp_path):
 
 def test_a_problem_is_told_and_does_not_stop_the_search(tmp_path):
     def fail():
-        raise invalid("It diverged.", "x", "y", "z")
+        raise invalid("It diverged.", expected="x", received="y", remedy="z")
 
     trials, said = search(Measure({1: fail}), tmp_path)
     assert len(trials) == 9
     assert "It diverged." in said[0]
-    text = write_trials(trials, tmp_path, ["experiments/quickstart.gin"], "Caption.")
+    text = write_trials(trials, tmp_path, FILES, SHARED, "Caption.")
     assert text.startswith(
         "Caption.\n\n| trial | accuracy | outer steps | seconds | ad"
     )
@@ -150,10 +153,11 @@ def test_a_problem_is_told_and_does_not_stop_the_search(tmp_path):
 
 def test_the_best_is_a_configuration(tmp_path):
     trials, _ = search(Measure(), tmp_path)
-    write_trials(trials, tmp_path, ["experiments/quickstart.gin"], "Caption.")
+    write_trials(trials, tmp_path, FILES, SHARED, "Caption.")
     best = ranking(trials)[0].user_attrs["settings"]
     lu.configure([str(tmp_path / "best.gin")])
     text = configuration.save(tmp_path / "resolved").read_text()
+    assert "OUTER_STEPS = 18" in text
     for name, value in best.items():
         assert name in text
         assert value in text
