@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import gin
 import keras
+import numpy as np
 from keras import ops
 
 from learned_update.errors import invalid
@@ -84,7 +85,7 @@ def average_variables(average, theta):
         done,
         *(
             keras.Variable(
-                ops.convert_to_numpy(each), dtype=each.dtype, trainable=False
+                np.array(ops.convert_to_numpy(each)), dtype=each.dtype, trainable=False
             )
             for each in theta
         ),

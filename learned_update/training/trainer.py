@@ -299,7 +299,7 @@ class MetaTrainer:
         for variable, mean in zip(
             self._averaged_rule.trainable_variables, self.average[1:], strict=True
         ):
-            variable.assign(mean)
+            variable.assign(np.array(ops.convert_to_numpy(mean)))  # no donated memory
         return self._averaged_rule
 
     def truncated_step(self, index: int) -> TruncatedStep:
