@@ -76,8 +76,10 @@ def test_features_are_those_of_embed(tmp_path, name, run, activation, fan_in_sca
 
 
 @every_file
-@pytest.mark.parametrize("output", ["all", "with_input"])
-@pytest.mark.parametrize("standardised", [True, False])
+@pytest.mark.parametrize(
+    ("output", "standardised"),
+    [("all", True), ("with_input", True), ("with_input", False)],
+)
 def test_other_outputs(tmp_path, name, run, output, standardised):
     """In float64, with inputs far from zero."""
     base, phi, statistics = trained(dtype="float64")
