@@ -11,6 +11,7 @@ from learned_update import configuration
 from learned_update.data import group_names
 from learned_update.errors import Stopped, invalid
 from learned_update.evaluation import Protocol
+from learned_update.evaluation.tuning import validation
 from learned_update.evaluation.tuning.space import Range, bindings_of, read_range
 from learned_update.evaluation.tuning.study import (
     Halving,
@@ -183,6 +184,13 @@ def test_without_optuna(monkeypatch):
 def test_only_validation_data_have_a_say(name):
     with pytest.raises(ValueError, match=rf"{name} is not for validation.*no say in"):
         validation_datasets([name], size=8)
+
+
+def test_cifar10_stands_for_its_test_part(monkeypatch):
+    asked = []
+    monkeypatch.setattr(validation, "load", lambda *given: asked.append(given))
+    validation_datasets(["cifar10"], size=16, channels=3)
+    assert asked == [("cifar10", 16, 3, "test")]
 
 
 def test_validation_scores():
