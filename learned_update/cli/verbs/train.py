@@ -108,11 +108,12 @@ def _run_first(run_dir, hosts, until, begin_anew):
 def _run(run_dir, hosts, until):
     from learned_update.training.runs.experiment import experiment
 
+    given = {} if until is None else {"until": until}
     finished = run_dir / FINISHED_FILE
     (done,) = hosts.any(hosts.first and finished.is_file())
     if not hosts.first:
         if not done:
-            call_configured(experiment, run_dir, hosts=hosts, until=until)
+            call_configured(experiment, run_dir, hosts=hosts, **given)
         return
     if done:
         print(
@@ -120,7 +121,7 @@ def _run(run_dir, hosts, until):
             "or remove this one."
         )
     else:
-        call_configured(experiment, run_dir, hosts=hosts, until=until)
+        call_configured(experiment, run_dir, hosts=hosts, **given)
         finished.touch()
         written = sorted(x.name for x in run_dir.iterdir() if x.name[0] != ".")
         print(f"In {run_dir}: {', '.join(written)}")
