@@ -21,8 +21,9 @@ def export_saved_model(
     fits one width only); depth, activation and conventions are the base model's.
 
     phi is a dict of `kernel_0 (inputs, units_0)`, `bias_0 (units_0,)`,
-    `feedback_0 (inputs, units_0)`, `kernel_1`, ... from the bottom; statistics are a
-    dict of `mean_0 (units_0,)`, `variance_0`, ...; x is `(batch, inputs)`.
+    `feedback_0 (inputs, units_0)`, `kernel_1`, ... from the bottom, and what the rule
+    keeps of each layer, such as `inner_step_0 ()` of a clock; statistics are a dict of
+    `mean_0 (units_0,)`, `variance_0`, ...; x is `(batch, inputs)`.
 
     | function, and signature | gives |
     | --- | --- |
@@ -63,8 +64,7 @@ def export_saved_model(
 
     Raises:
         ValueError: the base model is no MLP, the rule does not fit the width of its
-            embedding or keeps a state beyond phi's layers, something is at the path,
-            or Keras does not run on TensorFlow.
+            embedding, something is at the path, or Keras does not run on TensorFlow.
         OSError: the path cannot be written.
 
     Note:
@@ -82,19 +82,8 @@ def export_saved_model(
             remedy="`export_encoder` writes a trained base model of any kind.",
         )
     check_destination(path, overwrite)
-    _check_stateless(base)
     module, signatures = served_module(rule, base)
     write_module(module, signatures, path, _description(rule, base))
-
-
-def _check_stateless(base):
-    if base.state:
-        raise invalid(
-            "A rule that keeps a state beyond phi's layers has no SavedModel.",
-            expected="a rule whose phi is kernels, biases and feedback kernels",
-            received=f"one that keeps {', '.join(name for name, _, _ in base.state)}",
-            remedy="Export what it has trained with export_encoder.",
-        )
 
 
 def _description(rule, base):

@@ -8,7 +8,9 @@ from learned_update.export.named_tensors import (
     phi_from_named,
     statistics_from_named,
 )
+from learned_update.layers.rule_state import IDENTITY
 from learned_update.meta import inner_step
+from learned_update.ops.error_signal import aligned_feedback
 from learned_update.types import LayerParams, Phi
 
 ALGORITHM = "philox"  # of the draws; TensorFlow's choice differs between devices
@@ -19,7 +21,8 @@ def init(base, dtype, seed, widths):
     """Draws phi from the distribution of `base.init_phi`; the draws are others.
 
     Args:
-        base: `BaseMLP`, whose `kernel_stddev` and `bias_stddev` are used.
+        base: `BaseMLP`, whose `kernel_stddev`, `bias_stddev`, `feedback_alignment` and
+            `state` are used.
         dtype: of phi.
         seed: integer scalar; the draws are a function of it and the widths.
         widths: of the inputs and of every layer, integers or integer scalars.
@@ -30,7 +33,7 @@ def init(base, dtype, seed, widths):
     import tensorflow as tf
 
     scales = LayerParams(base.kernel_stddev, base.bias_stddev, base.kernel_stddev)
-    layers = []
+    layers, state = [], []
     for level, (fan_in, fan_out) in enumerate(itertools.pairwise(widths)):
         shapes = LayerParams([fan_in, fan_out], [fan_out], [fan_in, fan_out])
         draws = [
@@ -43,30 +46,48 @@ def init(base, dtype, seed, widths):
             )
             for index, (shape, stddev) in enumerate(zip(shapes, scales, strict=True))
         ]
-        layers.append(LayerParams(*draws))
-    return named_phi(Phi(layers=tuple(layers)))
+        kernel, bias, feedback = draws
+        feedback = aligned_feedback(kernel, feedback, base.feedback_alignment)
+        layers.append(LayerParams(kernel, bias, feedback))
+        sizes = {"i": fan_in, "o": fan_out}
+        state.append({name: _kept(*kind, sizes, dtype) for name, *kind in base.state})
+    return named_phi(Phi(tuple(layers), tuple(state)))
+
+
+def _kept(axes, value, sizes, dtype):
+    """As `rule_state.initial_state`, of sizes that may be tensors."""
+    import tensorflow as tf
+
+    shape = [sizes[axis] for axis in axes]
+    if value == IDENTITY:
+        return tf.eye(*shape, dtype=dtype)
+    return tf.fill(shape, tf.cast(value, dtype))
+
+
+def _phi(base, named):
+    return phi_from_named(named, [name for name, _, _ in base.state])
 
 
 def update(rule, base, phi, x):
     """Named phi after one `inner_step` on a batch x."""
     x = _varying(_batch(x))
-    return named_phi(inner_step(rule, base, phi_from_named(phi), x))
+    return named_phi(inner_step(rule, base, _phi(base, phi), x))
 
 
 def embed(base, phi, x):
     """Features of x, `(batch, units[-1])`, normalised with its own statistics."""
-    return base.embed(phi_from_named(phi), _batch(x))
+    return base.embed(_phi(base, phi), _batch(x))
 
 
 def embed_frozen(base, phi, statistics, x):
     """Features of x, normalised with given statistics: each row by itself."""
     frozen = statistics_from_named(statistics)
-    return base.embed(phi_from_named(phi), _finite(x), frozen)
+    return base.embed(_phi(base, phi), _finite(x), frozen)
 
 
 def statistics(base, phi, x):
     """Named statistics of x, for `embed_frozen`."""
-    return named_statistics(base.statistics(phi_from_named(phi), _batch(x)))
+    return named_statistics(base.statistics(_phi(base, phi), _batch(x)))
 
 
 def _finite(x):

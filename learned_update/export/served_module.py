@@ -93,7 +93,14 @@ def _specs(rule, base):
         widths[-1] = base.units[-1]
     kernels = [(None, width) for width in widths]
     biases = [(width,) for width in widths]
-    phi = Phi(tuple(map(LayerParams, kernels, biases, kernels)))
+    state = tuple(
+        {
+            name: tuple({"i": None, "o": width}[axis] for axis in axes)
+            for name, axes, _ in base.state
+        }
+        for width in widths
+    )
+    phi = Phi(tuple(map(LayerParams, kernels, biases, kernels)), state)
     statistics = Statistics(tuple(biases), tuple(biases))
     return (
         {name: spec(name, *shape) for name, shape in named_phi(phi).items()},

@@ -5,7 +5,7 @@ another layer, not a flag.
 """
 
 from learned_update.layers.inner_learning_rate import FixedRate, LearnedRate
-from learned_update.layers.primitives.block import Block, Chain
+from learned_update.layers.primitives.block import Block, Chain, TimedBlock
 from learned_update.layers.primitives.convolution import Convolution
 from learned_update.layers.primitives.linear import UnitLinear
 from learned_update.layers.unit_states.error_network import ErrorNetwork
@@ -50,6 +50,12 @@ def neuron_local_parts(
     unit_identity=False,
     inner_learning_rate=0.1,
     maximum_inner_learning_rate=0.5,
+    rate=LearnedRate,
+    clock=None,
+    momentum=None,
+    feedback_alignment=0.0,
+    moments=(),
+    more_terms=(),
     dtype=None,
 ):
     """What the paper's text describes and what new rules are trained with.
@@ -70,21 +76,38 @@ def neuron_local_parts(
         unit_identity: whether units see their position (not equivariant then).
         inner_learning_rate: where the learned rates start.
         maximum_inner_learning_rate: their bound.
+        rate: layer class of the rates: `LearnedRate`, or `RateMap`, by which they
+            differ by the layer's place, with time, and from the leak.
+        clock: layer class `Clock`, with which the rule sees time; None for none.
+        momentum: layer class `Momentum` of the inner steps; None for none.
+        feedback_alignment: correlation of feedback kernels with kernels when phi is
+            drawn, from 0 to 1.
+        moments: orders of moments of its activity that a unit sees, such as (3, 4).
+        more_terms: names of further weight-change terms.
         dtype: of theta; Keras' default if None.
 
     Returns:
         A dict of arguments of `UpdateRule`.
     """
+    clock = clock and clock(dtype=dtype)
+    functions = clock.functions if clock else 0
 
     def weight_change():
-        merge = LeakyMerge(dtype=dtype)
-        return WeightChange(merge, terms, without, rank, dtype=dtype)
+        merge = LeakyMerge(functions=functions, dtype=dtype)
+        all_terms = tuple(dict.fromkeys((*terms, *more_terms)))
+        return WeightChange(merge, all_terms, without, rank, dtype=dtype)
 
-    first = Block(UnitLinear(channels, dtype=dtype), use_scale=True, dtype=dtype)
+    first = UnitLinear(channels, further=len(moments), dtype=dtype)
+    timed = {"functions": functions} if functions else {}
+    first = (TimedBlock if timed else Block)(
+        first, **timed, use_scale=True, dtype=dtype
+    )
     mixings = [mixing(channels, dtype=dtype) for _ in range(depth)]
     return {
         "error_network": ErrorNetwork(
-            features=LocalFeatures(weight_statistics, unit_identity, dtype=dtype),
+            features=LocalFeatures(
+                weight_statistics, unit_identity, moments, dtype=dtype
+            ),
             top_error=LocalTopError(channels, delta_channels, dtype=dtype),
             unit_network=Chain([first, *mixings], dtype=dtype),
             carry_epsilon=1e-4,
@@ -98,11 +121,19 @@ def neuron_local_parts(
             feedback_change=None if identical_updates else weight_change(),
             dtype=dtype,
         ),
-        "inner_learning_rate": LearnedRate(
+        "inner_learning_rate": rate(
             inner_learning_rate, maximum_inner_learning_rate, dtype=dtype
         ),
-        "base_options": NEURON_LOCAL_BASE,
+        "base_options": _aligned(NEURON_LOCAL_BASE, feedback_alignment),
+        "clock": clock,
+        "momentum": momentum
+        and momentum(own_feedback=not identical_updates, dtype=dtype),
     }
+
+
+def _aligned(base_options, alignment):
+    """Options of base models whose feedback kernels begin aligned with the kernels."""
+    return {**base_options, **({"feedback_alignment": alignment} if alignment else {})}
 
 
 def released_parts(

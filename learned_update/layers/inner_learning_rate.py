@@ -16,14 +16,36 @@ class Rates(NamedTuple):
     Attributes:
         kernel: of kernels and feedback kernels.
         bias: of biases.
+        kernel_leak: of kernels and feedback kernels; None where it is the rate.
+        bias_leak: of biases; None where it is the rate.
     """
 
     kernel: Any
     bias: Any
+    kernel_leak: Any = None
+    bias_leak: Any = None
+
+
+class InnerRate(keras.layers.Layer):
+    """What every inner learning rate is: a layer that has `rates() -> Rates`."""
+
+    def rates(self):
+        """The `Rates` now."""
+        raise NotImplementedError
+
+    def of_layers(self, count, time=None):
+        """`Rates` of every layer, bottom to top, a tuple.
+
+        Args:
+            count: number of layers.
+            time: functions of the inner step, `(functions,)`; None without a clock.
+        """
+        del time
+        return (self.rates(),) * count
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class FixedRate(keras.layers.Layer):
+class FixedRate(InnerRate):
     """One constant for everything (released_rule, section 7).
 
     Args:
@@ -47,7 +69,7 @@ class FixedRate(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class LearnedRate(keras.layers.Layer):
+class LearnedRate(InnerRate):
     """rate = maximum sigmoid(logit), one logit for kernels and one for biases.
 
     Restricting the inner step is what the paper found crucial for stability; the

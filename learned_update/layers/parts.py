@@ -3,6 +3,9 @@
 import keras
 
 PACKAGE = "learned_update"  # under which Keras registers the package's layers
+# Names of variables of an option begin with it: at their start they change nothing, and
+# those of the rule without the option are drawn as they are without it.
+NEUTRAL = "neutral"
 
 
 def serialize_part(layer):

@@ -108,6 +108,7 @@ class UpdateNetwork(keras.layers.Layer):
         acts: Activations,
         states: UnitStates,
         connections: Sequence[Any] | None = None,
+        time: Any = None,
     ) -> Phi:
         """Changes before the inner learning rate.
 
@@ -117,12 +118,13 @@ class UpdateNetwork(keras.layers.Layer):
             states: `UnitStates`.
             connections: how the layers read, see `layers.connections`; None where
                 each reads the level below as it is.
+            time: functions of the inner step, `(functions,)`; None without a clock.
 
         Returns:
             `Phi` of changes.
         """
         layers = []
-        sides = self.sides(phi, acts, states, connections)
+        sides = self.sides(phi, acts, states, connections, time)
         for index, (layer, side) in enumerate(zip(phi.layers, sides, strict=True)):
             kernel = self.weight_change(layer.kernel, **side)
             if self.feedback_change is None:
@@ -139,6 +141,7 @@ class UpdateNetwork(keras.layers.Layer):
         acts: Activations,
         states: UnitStates,
         connections: Sequence[Any] | None = None,
+        time: Any = None,
     ) -> list[dict[str, Any]]:
         """What a `WeightChange` sees beside the kernel, layer by layer.
 
@@ -147,10 +150,12 @@ class UpdateNetwork(keras.layers.Layer):
             acts: `Activations`.
             states: `UnitStates`.
             connections: as in `call`.
+            time: as in `call`.
 
         Returns:
             A list of dicts of the arguments of `WeightChange.call`: `SideStates` of
-            the rows that the change is made of, `below` and `above`, and `spread`.
+            the rows that the change is made of, `below` and `above`, `spread`,
+            `feedback` and `time`.
         """
         connections = connections or chain(len(phi.layers))
         sides = []
@@ -167,7 +172,15 @@ class UpdateNetwork(keras.layers.Layer):
             above = _above(acts, states, index)
             if every > 1:
                 above = SideStates(*(x[..., ::every, :] for x in above))
-            sides.append({"below": below, "above": above, "spread": spread})
+            sides.append(
+                {
+                    "below": below,
+                    "above": above,
+                    "spread": spread,
+                    "feedback": phi.layers[index].feedback,
+                    "time": time,
+                }
+            )
         return sides
 
     def get_config(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """How the error of a unit is made and carried down (released_rule, section 4)."""
 
+import math
+
 from keras import ops
 
 from learned_update import backend
@@ -35,3 +37,17 @@ def carry_down(delta, feedback, fan_scaling):
         above = ops.cast(ops.shape(feedback)[1], delta.dtype)
         carried = carried * ops.rsqrt(above)
     return carried
+
+
+def aligned_feedback(kernel, drawn, alignment):
+    """V = a W + sqrt(1 - a^2) V', of the variance of W and V', correlated with W by a.
+
+    Args:
+        kernel: W, `(inputs, units_above)`.
+        drawn: V', drawn as W, `(inputs, units_above)`.
+        alignment: a, from 0 to 1.
+
+    Returns:
+        `(inputs, units_above)`; V' itself at alignment 0.
+    """
+    return alignment * kernel + math.sqrt(1.0 - alignment**2) * drawn

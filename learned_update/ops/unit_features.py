@@ -1,5 +1,9 @@
 """What a unit can know of its activity in a batch (neuron_local)."""
 
+import functools
+import math
+import operator
+
 from keras import ops
 
 from learned_update import backend
@@ -40,6 +44,32 @@ def correlation_projection(x):
         projected = backend.matmul(u, backend.matmul(ops.transpose(u), u))
     scale = ops.cast(batch, x.dtype) * ops.sqrt(ops.cast(units, x.dtype))
     return projected / scale
+
+
+def bounded_moment(x, order):
+    """m / (1 + |m|), m = (E[u^order] - g) / s, of x standardised over the batch, u.
+
+    g and s are mean and standard deviation of the power of a Gaussian number, so that
+    m is 0 for Gaussian activity, and skewness and kurtosis are alike in size.
+
+    Args:
+        x: activations, `(batch, units)`.
+        order: of the moment; 3 for skewness, 4 for kurtosis.
+
+    Returns:
+        `(units,)`, between -1 and 1.
+    """
+    u = standardise(x, CORRELATION_EPSILON)
+    power = functools.reduce(operator.mul, [u] * order)
+    expected = _gaussian_moment(order)
+    spread = math.sqrt(_gaussian_moment(2 * order) - expected**2)
+    moment = (backend.mean(power, axis=0) - expected) / spread
+    return moment / (1.0 + ops.abs(moment))
+
+
+def _gaussian_moment(order):
+    """(order - 1)!! if it is even, else 0."""
+    return 0 if order % 2 else math.prod(range(1, order, 2))
 
 
 def positional_waves(units, dtype):

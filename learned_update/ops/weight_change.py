@@ -10,6 +10,7 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.ops.competition import win_probability
+from learned_update.ops.normalisation import scale_by_rms
 from learned_update.ops.readouts import (
     dense,
     is_wide,
@@ -18,6 +19,8 @@ from learned_update.ops.readouts import (
     times_symmetric,
 )
 
+SOFT, HARD = 0.5, 8.0  # temperatures of competitions beside that of the winner term
+FEEDBACK_EPSILON = 1e-6  # of the mean squares of columns of feedback kernels
 DECORRELATION_EPSILON = 1e-8  # released_rule, term 2
 WINNER_EPSILON = 1e-3  # neuron_local: added to a unit's mean share of wins
 
@@ -31,6 +34,7 @@ class TermInputs(NamedTuple):
         upper: standardised activations above, `(batch, out)`.
         z: pre-activations above, `(batch, out)`.
         readout: the term's `LowRank` matrix, or None where it has none.
+        feedback: V, `(in, out)`, as it is; None where no term sees it.
     """
 
     w: Any
@@ -38,6 +42,7 @@ class TermInputs(NamedTuple):
     upper: Any
     z: Any
     readout: Any = None
+    feedback: Any = None
 
 
 def zeroth_order(inputs):
@@ -101,19 +106,18 @@ def decorrelation(inputs):
 
 
 def off_diagonal_decorrelation(inputs):
-    """w (C - diag C) / sqrt(n), C = U^T U / B."""
-    if is_wide(inputs.upper.shape[1]):
-        variances = backend.mean(ops.square(inputs.upper), axis=0)  # (out,)
-        product = _batch_outer(
-            backend.matmul(inputs.upper, ops.transpose(inputs.w)), inputs.upper
-        )
-        change = product - inputs.w * variances
-    else:
-        correlation = _batch_outer(inputs.upper, inputs.upper)  # (out, out)
-        units = ops.shape(correlation)[0]
-        off_diagonal = 1.0 - ops.eye(units, dtype=correlation.dtype)
-        change = backend.matmul(inputs.w, correlation * off_diagonal)
-    return change / _sqrt_columns(inputs.w)
+    """w E / sqrt(n), E = C - diag C, C = U^T U / B: the first order of whitening."""
+    return _times_correlation(inputs.w, inputs.upper)
+
+
+def second_decorrelation(inputs):
+    """w E E / n: the second order of whitening, C^(-1/2) = 1 - E / 2 + 3 E E / 8 .."""
+    return _times_correlation(_times_correlation(inputs.w, inputs.upper), inputs.upper)
+
+
+def lower_decorrelation(inputs):
+    """E w / sqrt(m), E of the m units below: away from where inputs vary together."""
+    return ops.transpose(_times_correlation(ops.transpose(inputs.w), inputs.lower))
 
 
 def square_decay(inputs):
@@ -133,9 +137,59 @@ def weight(inputs):
 
 def winner(inputs):
     """lower^T (p / (mean_batch p + epsilon)) / B: towards what a unit wins."""
-    share = win_probability(inputs.z)  # (batch, out)
+    return _towards(inputs.lower, win_probability(inputs.z))
+
+
+def soft_winner(inputs):
+    """The same with p = softmax(z / 2): many share an example."""
+    return _towards(inputs.lower, win_probability(inputs.z, SOFT))
+
+
+def hard_winner(inputs):
+    """The same with p = softmax(8 z): next to one unit alone has an example."""
+    return _towards(inputs.lower, win_probability(inputs.z, HARD))
+
+
+def contested(inputs):
+    """The same with p (1 - p): towards what a unit almost wins, or almost loses."""
+    p = win_probability(inputs.z)
+    return _towards(inputs.lower, p * (1.0 - p))
+
+
+def reconstruction(inputs):
+    """(L - U v^T / sqrt(n))^T U / B: the error of the layer below as V predicts it.
+
+    v is the feedback kernel with columns of unit root mean square. Where that is the
+    kernel, this is Oja's subspace rule.
+    """
+    v = scale_by_rms(inputs.feedback, FEEDBACK_EPSILON, axis=0)
+    predicted = backend.matmul(inputs.upper, ops.transpose(v)) / _sqrt_columns(v)
+    return _batch_outer(inputs.lower - predicted, inputs.upper)
+
+
+def _towards(lower, share):
+    """lower^T (share / (mean_batch share + epsilon)) / B."""
     share = share / (backend.mean(share, axis=0, keepdims=True) + WINNER_EPSILON)
-    return _batch_outer(inputs.lower, share)
+    return _batch_outer(lower, share)
+
+
+def _times_correlation(x, activity):
+    """x E / sqrt(units), E = C - diag C, C the correlations of standardised activity.
+
+    Args:
+        x: `(any, units)`.
+        activity: `(batch, units)`.
+    """
+    if is_wide(activity.shape[1]):
+        variances = backend.mean(ops.square(activity), axis=0)  # (units,)
+        product = _batch_outer(backend.matmul(activity, ops.transpose(x)), activity)
+        change = product - x * variances
+    else:
+        correlation = _batch_outer(activity, activity)  # (units, units)
+        units = ops.shape(correlation)[0]
+        off_diagonal = 1.0 - ops.eye(units, dtype=correlation.dtype)
+        change = backend.matmul(x, correlation * off_diagonal)
+    return change / _sqrt_columns(x)
 
 
 def _batch_outer(rows, columns):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from learned_update.errors import invalid
 from learned_update.reproductions.ablations.reproduction import ablations
+from learned_update.reproductions.ablations.rule_forms import rule_forms
 from learned_update.reproductions.base_models.reproduction import base_models
 from learned_update.reproductions.beyond.domain import domains
 from learned_update.reproductions.beyond.features import features_of_methods
@@ -84,6 +85,12 @@ def _ablations(request):
     )
 
 
+def _rule_forms(request):
+    return rule_forms(
+        request.rule, request.name, request.quick, request.run_dir, request.folder
+    )
+
+
 def _grid(request):
     return grid(request.rule, request.name, request.quick, request.folder)
 
@@ -153,6 +160,10 @@ REPRODUCTIONS = {
     "ablations": Reproduction(
         "each component of the rule off, meta-trained with the same budget",
         _ablations,
+    ),
+    "rule-forms": Reproduction(
+        "forms of the rule on validation tasks, meta-trained with the same budget",
+        _rule_forms,
     ),
     "estimators": Reproduction(
         "estimators of the meta-gradient, meta-trained with equal compute", _estimators

@@ -14,6 +14,8 @@ import learned_update as lu
 from learned_update import backend, export
 from learned_update.export.module_folder import write_module
 from learned_update.layers import local_rule
+from learned_update.layers.stepping.clock import Clock
+from learned_update.layers.stepping.momentum import Momentum
 from learned_update.version import __version__
 from tests.arithmetic import assert_same_to_rounding, assert_within, same_to_rounding
 from tests.export import plain_tensorflow
@@ -260,11 +262,34 @@ def test_wrong_width_of_the_embedding_is_refused(both, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_rule_that_keeps_a_state_is_refused(tmp_path):
-    rule = local_rule("bcm")
-    with pytest.raises(ValueError, match=r"keeps a state.*threshold.*export_encoder"):
-        lu.export_saved_model(rule, rule.base_mlp((4, 3)), tmp_path / "exported")
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("kept", ["clock and momentum", "identity"])
+def test_what_a_rule_keeps_of_a_layer_is_part_of_phi(kept, tmp_path):
+    """Its names, its start, and three steps, as in Python."""
+    if kept == "identity":
+        rule = local_rule("similarity-matching", dtype="float64")
+    else:
+        rule = neuron_local(clock=Clock, momentum=Momentum, feedback_alignment=1.0)
+    base = rule.base_mlp(UNITS)
+    lu.export_saved_model(rule, base, tmp_path / "exported")
+    loaded = tf.saved_model.load(str(tmp_path / "exported"))
+    drawn = loaded.init_widths(0, (INPUTS, *OTHER_UNITS["neuron_local"]))
+    phi = rule.base_mlp(OTHER_UNITS["neuron_local"]).init_phi(INPUTS)
+    named = export.named_phi(phi)
+    assert {name: x.shape for name, x in drawn.items()} == {
+        name: x.shape for name, x in named.items()
+    }
+    for name in (f"{x}_{level}" for x, _, _ in base.state for level in range(3)):
+        np.testing.assert_array_equal(drawn[name], named[name])
+    if kept != "identity":
+        np.testing.assert_array_equal(drawn["feedback_1"], drawn["kernel_1"])
+    for seed in range(3):
+        x = batch(seed=seed)
+        phi = lu.inner_step(rule, base, phi, x)
+        named = loaded.update(named, x)
+    for name, end in export.named_phi(phi).items():
+        np.testing.assert_allclose(named[name], end, atol=1e-9, err_msg=name)
+    features = loaded.embed(named, x)
+    np.testing.assert_allclose(features, base.embed(phi, x), atol=1e-9)
 
 
 def test_taken_path_is_refused(both):

@@ -51,3 +51,38 @@ def readout_terms(w, readout):
         "sqr_upper_symm": (flattened @ symmetrised(readout("sqr_upper_symm"))) * sign,
         "sqr_lower_symm": (symmetrised(readout("sqr_lower_symm")) @ flattened) * sign,
     }
+
+
+def _off_diagonal_correlation(u):
+    correlation = u.T @ u / len(u)
+    return correlation - np.diag(np.diag(correlation))
+
+
+def _attracted(lower, share):
+    """Towards the inputs of which a unit has a large share."""
+    return lower.T @ (share / (share.mean(axis=0) + 1e-3)) / len(lower)
+
+
+def further_terms(w, feedback, lower, upper, z, softmax):
+    """Terms of no form of its own, by name.
+
+    Args:
+        w: kernel with normalised columns, `(m, n)`.
+        feedback: feedback kernel with normalised columns, `(m, n)`.
+        lower: standardised activations below, `(batch, m)`.
+        upper: standardised activations above, `(batch, n)`.
+        z: pre-activations above, `(batch, n)`.
+        softmax: over the last axis.
+    """
+    inputs, units = w.shape
+    above, below = map(_off_diagonal_correlation, (upper, lower))
+    p = softmax(2.0 * z)
+    error = lower - upper @ feedback.T / np.sqrt(units)
+    return {
+        "winner_soft": _attracted(lower, softmax(0.5 * z)),
+        "winner_hard": _attracted(lower, softmax(8.0 * z)),
+        "contested": _attracted(lower, p * (1.0 - p)),
+        "decorr_square": w @ above @ above / units,
+        "decorr_lower": below @ w / np.sqrt(inputs),
+        "reconstruction": error.T @ upper / len(lower),
+    }

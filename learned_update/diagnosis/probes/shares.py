@@ -32,7 +32,7 @@ def term_shares(step, tasks, phis):
     """Shares of terms at some states of unrolls, means over the tasks.
 
     Args:
-        step: `TruncatedStep`; the rule's merge has `coefficients` of its terms.
+        step: `TruncatedStep`; the rule's merge has a `weighting` of its terms.
         tasks: `ProbeTasks`.
         phis: `{inner step: Phi with a leading tasks axis}`.
 
@@ -40,14 +40,13 @@ def term_shares(step, tasks, phis):
         `Shares`; None if the rule merges its terms in another way.
     """
     change = step.rule.update_network.weight_change
-    coefficients = getattr(change.merge, "coefficients", None)
-    if coefficients is None:
+    if not hasattr(change.merge, "weighting"):
         return None
     rows = tasks.batch.inner.shape[-1]
 
     def of_task(phi, x):
         trace = step.rule.trace(phi, step.base.forward(phi, x))
-        weights = ops.convert_to_tensor(coefficients)[:, 0]
+        weights = change.merge.weighting(step.rule.time(phi))
         return ops.stack(
             [_products(weights, terms) for terms in trace["normalized_terms"]]
         )

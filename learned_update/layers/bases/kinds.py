@@ -9,6 +9,7 @@ from learned_update.errors import invalid
 from learned_update.layers.bases.attention import AttentionBase
 from learned_update.layers.bases.conv import MEAN, ROWS, VALID, ConvBase
 from learned_update.layers.bases.mlp import BaseMLP
+from learned_update.layers.bases.wired import WiredBase
 
 BASE_MODELS = {"mlp": BaseMLP, "conv": ConvBase, "attention": AttentionBase}
 
@@ -33,7 +34,11 @@ def base_model(kind, units, activation="relu", **options):
             remedy="'mlp' takes rows of any kind.",
         )
     make = BASE_MODELS[kind]
-    known = {*inspect.signature(make.__init__).parameters, "dtype", "name"}
+    known = {
+        name
+        for each in (make, WiredBase)
+        for name in inspect.signature(each.__init__).parameters
+    } | {"dtype", "name"}
     foreign = sorted(set(options) - known)
     if foreign:
         raise invalid(

@@ -25,6 +25,8 @@ class BaseMLP(WiredBase):
         kernel_stddev: of the truncated normals that `kernel` and `feedback` start at.
         bias_stddev: of the truncated normals that `bias` starts at.
         state: what the rule keeps of each layer beyond these, see `rule_state`.
+        feedback_alignment: correlation of `feedback` with `kernel` when phi is drawn,
+            from 0 to 1.
 
     Raises:
         ValueError: `units` is no sequence of integers from 1, or there is no such

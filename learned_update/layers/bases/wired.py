@@ -13,6 +13,7 @@ from learned_update.checks import check_inputs, check_phi, check_units
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
 from learned_update.layers.rule_state import initial_state
+from learned_update.ops.error_signal import aligned_feedback
 from learned_update.randomness import generator
 from learned_update.types import Activations, LayerParams, Phi, Statistics, Tensor
 
@@ -66,10 +67,12 @@ class WiredBase(keras.layers.Layer):
         kernel_stddev: of the truncated normals that `kernel` and `feedback` start at.
         bias_stddev: of the truncated normals that `bias` starts at.
         state: what the rule keeps of each layer beyond these, see `rule_state`.
+        feedback_alignment: correlation of `feedback` with `kernel` when phi is drawn,
+            from 0 to 1.
 
     Raises:
-        ValueError: `units` is no sequence of integers from 1, or there is no such
-            activation.
+        ValueError: `units` is no sequence of integers from 1, there is no such
+            activation, or the alignment is out of its range.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class WiredBase(keras.layers.Layer):
         kernel_stddev: float = 0.01,
         bias_stddev: float = 0.1,
         state: Sequence[tuple[str, str, float | str]] = (),
+        feedback_alignment: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)
@@ -92,6 +96,14 @@ class WiredBase(keras.layers.Layer):
         self.kernel_stddev = kernel_stddev
         self.bias_stddev = bias_stddev
         self.state = tuple(map(tuple, state))
+        if not 0.0 <= feedback_alignment <= 1.0:
+            raise invalid(
+                "Feedback kernels cannot be aligned so.",
+                expected="0 <= feedback_alignment <= 1",
+                received=f"feedback_alignment={feedback_alignment}",
+                remedy="0 draws them on their own, 1 makes them the kernels.",
+            )
+        self.feedback_alignment = float(feedback_alignment)
         self.built = True
 
     def init_phi(self, input_dim: int, seed: int | tuple[int, ...] = 0) -> Phi:
@@ -123,6 +135,7 @@ class WiredBase(keras.layers.Layer):
             kernel = draw(self.kernel_stddev, fan_in, fan_out)
             bias = draw(self.bias_stddev, fan_out)
             feedback = draw(self.kernel_stddev, fan_in, fan_out)
+            feedback = aligned_feedback(kernel, feedback, self.feedback_alignment)
             layers.append(LayerParams(kernel, bias, feedback))
         return Phi(tuple(layers), initial_state(self.state, layers))
 
@@ -306,4 +319,5 @@ class WiredBase(keras.layers.Layer):
             "kernel_stddev": self.kernel_stddev,
             "bias_stddev": self.bias_stddev,
             "state": self.state,
+            "feedback_alignment": self.feedback_alignment,
         }

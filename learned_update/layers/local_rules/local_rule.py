@@ -8,6 +8,11 @@ from learned_update.errors import invalid
 from learned_update.layers.inner_learning_rate import Rates
 from learned_update.layers.local_rules.layer_view import LayerView
 from learned_update.layers.rule import Rule
+from learned_update.layers.rule_state import (
+    change_of_state,
+    changed_state,
+    check_state,
+)
 from learned_update.types import LayerParams, Phi
 
 BASE = {  # as the neuron-local form, so that both begin at the same phi
@@ -105,20 +110,20 @@ class LocalRule(Rule):
         Raises:
             ValueError: phi lacks the state that the rule keeps.
         """
-        self._check_state(phi)
+        check_state(phi, self.state, type(self).__name__)
         constants = self.constants()
         views = self._views(phi, acts)
         layers, state = [], []
         changes = self.layer_changes(constants, views)
-        for old, view, change in zip(phi.layers, views, changes, strict=True):
+        for old, change in zip(phi.layers, changes, strict=True):
             scale = -ops.sqrt(ops.cast(ops.shape(old.kernel)[0], old.kernel.dtype))
             feedback = ops.zeros_like(old.feedback)
             if change.feedback is not None:
                 feedback = scale * change.feedback
             kernel = scale * change.weights
             layers.append(LayerParams(kernel, ops.zeros_like(old.bias), feedback))
-            state.append({x: y - change.state[x] for x, y in view.state.items()})
-        change = Phi(tuple(layers), tuple(state) if phi.state else ())
+            state.append(dict(change.state))
+        change = Phi(tuple(layers), change_of_state(phi, state))
         return change, Rates(constants["rate"], constants["rate"])
 
     def apply_change(self, phi, change, rates):
@@ -131,13 +136,7 @@ class LocalRule(Rule):
             )
             for old, new in zip(phi.layers, change.layers, strict=True)
         )
-        state = phi.state
-        if change.state:
-            state = tuple(
-                {name: value - new[name] for name, value in old.items()}
-                for old, new in zip(phi.state, change.state, strict=True)
-            )
-        return Phi(layers, state)
+        return Phi(layers, changed_state(phi.state, change.state))
 
     def layer_changes(self, constants, views):
         """`LocalChange` of every layer.
@@ -168,16 +167,6 @@ class LocalRule(Rule):
                 )
             )
         return views
-
-    def _check_state(self, phi):
-        names = {name for name, _, _ in self.state}
-        if not all(names <= set(kept) for kept in phi.state or ({},)):
-            raise invalid(
-                f"phi lacks what the rule {type(self).__name__} keeps of each layer.",
-                expected=f"phi.state with {', '.join(sorted(names))}",
-                received="none" if not phi.state else ", ".join(sorted(phi.state[0])),
-                remedy="Draw phi with rule.base_mlp(units).init_phi(inputs).",
-            )
 
     def get_config(self):
         return {**super().get_config(), **self.initial_constants, "seed": self.seed}

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from learned_update.layers.parts import PACKAGE
+from learned_update.layers.parts import NEUTRAL, PACKAGE
 from learned_update.ops.channels import map_channels, per_channel
 
 
@@ -56,18 +56,35 @@ class UnitLinear(Linear):
     """A linear map of channels per unit and channels per example and unit, joined.
 
     y = kernel^T [unit channels repeated for every example, example channels], computed
-    without repeating them.
+    without repeating them. Further channels per unit come through a kernel of their
+    own, which starts at zero.
 
     Args:
         channels: size of the first axis of y.
+        further: number of further channels per unit.
     """
 
-    def __init__(self, channels, use_offset=False, **kwargs):
+    def __init__(self, channels, use_offset=False, further=0, **kwargs):
         super().__init__(channels, use_offset, **kwargs)
+        self.further = further
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        if self.further:
+            self.further_kernel = self.add_weight(
+                (self.further, self.channels),
+                initializer="zeros",
+                name=f"{NEUTRAL}_kernel",
+            )
 
     def call(self, features):
-        per_unit, per_example = features
+        per_unit, per_example, *further = features
         split = per_unit.shape[0]
         of_unit = map_channels(self.kernel[:split], per_unit)  # (channels, units)
+        for channels in further:
+            of_unit = of_unit + map_channels(self.further_kernel, channels)
         of_example = map_channels(self.kernel[split:], per_example)
         return self._with_offset(of_example + ops.expand_dims(of_unit, 1))
+
+    def get_config(self):
+        return {**super().get_config(), "further": self.further}

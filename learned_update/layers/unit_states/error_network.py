@@ -92,6 +92,7 @@ class ErrorNetwork(keras.layers.Layer):
         phi: Phi,
         acts: Activations,
         connections: Sequence[Any] | None = None,
+        time: Any = None,
     ) -> UnitStates:
         """Unit states of all levels.
 
@@ -100,6 +101,7 @@ class ErrorNetwork(keras.layers.Layer):
             acts: `Activations` of a batch.
             connections: how the layers read, see `layers.connections`; None where
                 each reads the level below as it is.
+            time: functions of the inner step, `(functions,)`; None without a clock.
 
         Returns:
             `UnitStates`.
@@ -119,6 +121,7 @@ class ErrorNetwork(keras.layers.Layer):
                 carried = sum(arriving[level][1:], start=arriving[level][0])
                 d = scale_by_rms(carried, self.carry_epsilon, axis=0)
             inputs = _unit_inputs(phi, acts, connections, level)
+            inputs = inputs._replace(z=zs[level], time=time)
             seen = self.features(activity[level], d, inputs)
             h = self.unit_network(seen)
             delta = error_signal(d, zs[level], self.delta_readout(h))

@@ -5,10 +5,13 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from learned_update.checks import is_integer
+from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
 from learned_update.layers.primitives.batch_norm import BatchNorm
 from learned_update.ops.normalisation import centre, scale_by_rms
 from learned_update.ops.unit_features import (
+    bounded_moment,
     correlation_projection,
     positional_waves,
     winner_share,
@@ -26,11 +29,15 @@ class UnitInputs(NamedTuple):
         kernel_below: `(units_below, units)`; None at the input.
         kernel_above: weights that leave the units, `(units, weights)`; None at the
             top.
+        z: pre-activations, `(batch, units)`; at the input the activations.
+        time: functions of the inner step, `(functions,)`; None without a clock.
     """
 
     bias: Any
     kernel_below: Any
     kernel_above: Any
+    z: Any = None
+    time: Any = None
 
 
 class _Features(keras.layers.Layer):
@@ -106,12 +113,31 @@ class LocalFeatures(_Features):
     Centred x, centred z, the winner's share and the correlation projection, each
     divided by its root mean square over the tensor (neuron_local). What is known per
     unit is kept apart from what is known per example and unit: see `UnitLinear`.
+    Moments beyond the second come after them, and time, if there is a clock, last.
 
     Args:
         weight_statistics: whether a unit sees statistics of its own weights.
         unit_identity: whether it sees sin and cos of its own position, which gives
             up the equivariance to the order of units.
+        moments: orders of the moments of z over the batch that a unit sees, such as
+            (3, 4), see `bounded_moment`.
+
+    Raises:
+        ValueError: an order is no integer from 3.
     """
+
+    def __init__(
+        self, weight_statistics=True, unit_identity=False, moments=(), **kwargs
+    ):
+        super().__init__(weight_statistics, unit_identity, **kwargs)
+        if not all(is_integer(order) and order >= 3 for order in moments):
+            raise invalid(
+                "A unit sees no such moments.",
+                expected="orders as integers >= 3, such as (3, 4)",
+                received=f"moments={moments!r}",
+                remedy="Mean and variance are taken off before.",
+            )
+        self.moments = tuple(moments)
 
     @property
     def activity_channels(self):
@@ -139,7 +165,14 @@ class LocalFeatures(_Features):
         unit_channels = ops.concatenate(
             [unit_channels, is_input * ones, is_top * ones], axis=0
         )
-        return unit_channels, ops.concatenate([activity, d], axis=0)
+        seen = (unit_channels, ops.concatenate([activity, d], axis=0))
+        if self.moments:
+            moments = [bounded_moment(inputs.z, order) for order in self.moments]
+            seen = (*seen, ops.stack(moments))  # (moments, units)
+        return seen if inputs.time is None else (*seen, inputs.time)
+
+    def get_config(self):
+        return {**super().get_config(), "moments": self.moments}
 
 
 def _repeat(unit_channels, like):

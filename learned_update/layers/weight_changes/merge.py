@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from learned_update import backend
-from learned_update.layers.parts import PACKAGE
+from learned_update.layers.parts import NEUTRAL, PACKAGE
 from learned_update.ops.normalisation import bounded_by_rms
 
 
@@ -42,18 +42,24 @@ class ReleasedMerge(keras.layers.Layer):
         """A term as it is weighted."""
         return bounded_by_rms(term, self.epsilon)
 
-    def call(self, terms, w):
+    def weighting(self, time=None):
+        """What the terms are weighted with, `(terms,)`; time is not seen."""
+        del time
+        return self.coefficients[:, 0]
+
+    def call(self, terms, w, time=None):
         """The change of a kernel.
 
         Args:
             terms: normalised terms in the order of the coefficients, `(in, out)` each.
             w: normalised kernel, `(in, out)`.
+            time: functions of the inner step, `(functions,)`; None without a clock.
 
         Returns:
             `(in, out)`.
         """
         count = len(terms)
-        g = weighted_sum(self.coefficients, terms) + self.constant
+        g = weighted_sum(self.weighting(time), terms) + self.constant
         g = g / count
         g = g - w * ops.relu(backend.mean(g * w))
         g = bounded_by_rms(g / count**0.5, self.epsilon)
@@ -80,6 +86,8 @@ class LeakyMerge(keras.layers.Layer):
             the initial theta is a sensible hand-made rule.
         term_epsilon: added to a column's mean square in a term.
         sum_epsilon: the same in the sum.
+        functions: of time, that coefficients depend on linearly, from zero; 0 for
+            coefficients that are constant.
     """
 
     def __init__(
@@ -87,6 +95,7 @@ class LeakyMerge(keras.layers.Layer):
         initial_coefficients=None,
         term_epsilon=0.01,
         sum_epsilon=0.1,
+        functions=0,
         **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)
@@ -95,6 +104,7 @@ class LeakyMerge(keras.layers.Layer):
         self.initial_coefficients = dict(initial_coefficients)
         self.term_epsilon = term_epsilon
         self.sum_epsilon = sum_epsilon
+        self.functions = functions
 
     def build(self, names):
         start = [[self.initial_coefficients.get(name, 0.0)] for name in names]
@@ -102,15 +112,30 @@ class LeakyMerge(keras.layers.Layer):
             (len(names), 1), initializer="zeros", name="coefficients"
         )
         self.coefficients.assign(np.asarray(start))
+        if self.functions:
+            self.over_time = self.add_weight(
+                (self.functions, len(names)),
+                initializer="zeros",
+                name=f"{NEUTRAL}_coefficients_over_time",
+            )
 
     def normalise(self, term):
         """A term as it is weighted."""
         return bounded_by_rms(term, self.term_epsilon)
 
-    def call(self, terms, w):
+    def weighting(self, time=None):
+        """What the terms are weighted with at a time, `(terms,)`."""
+        weights = self.coefficients[:, 0]
+        if not self.functions:
+            return weights
+        return weights + ops.sum(ops.expand_dims(time, 1) * self.over_time, axis=0)
+
+    def call(self, terms, w, time=None):
         """The change of a kernel; see `ReleasedMerge.call`."""
         del w
-        return -bounded_by_rms(weighted_sum(self.coefficients, terms), self.sum_epsilon)
+        return -bounded_by_rms(
+            weighted_sum(self.weighting(time), terms), self.sum_epsilon
+        )
 
     def get_config(self):
         return {
@@ -118,11 +143,12 @@ class LeakyMerge(keras.layers.Layer):
             "initial_coefficients": self.initial_coefficients,
             "term_epsilon": self.term_epsilon,
             "sum_epsilon": self.sum_epsilon,
+            "functions": self.functions,
         }
 
 
-def weighted_sum(coefficients, terms):
-    """sum_k a_k term_k, with a of shape `(terms, 1)`."""
-    scalars = ops.unstack(coefficients[:, 0], len(terms))
+def weighted_sum(weights, terms):
+    """sum_k a_k term_k, with a of shape `(terms,)`."""
+    scalars = ops.unstack(weights, len(terms))
     weighted = [scalar * term for scalar, term in zip(scalars, terms, strict=True)]
     return sum(weighted[1:], start=weighted[0])

@@ -81,6 +81,12 @@ TERMS = {
     "cubic_decay": Term(weight_change.cubic_decay),
     "w_base": Term(weight_change.weight),
     "winner": Term(weight_change.winner),
+    "winner_soft": Term(weight_change.soft_winner),
+    "winner_hard": Term(weight_change.hard_winner),
+    "contested": Term(weight_change.contested),
+    "decorr_square": Term(weight_change.second_decorrelation),
+    "decorr_lower": Term(weight_change.lower_decorrelation),
+    "reconstruction": Term(weight_change.reconstruction),
 }
 
 RELEASED_TERMS = (  # in the order of the authors' coefficients

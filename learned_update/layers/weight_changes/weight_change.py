@@ -58,7 +58,7 @@ class WeightChange(keras.layers.Layer):
         self.upper.build((readout_channels, None, None))
         self.merge.build(self.terms)
 
-    def call(self, kernel, below, above, spread):
+    def call(self, kernel, below, above, spread, feedback=None, time=None):
         """The change of a kernel.
 
         Args:
@@ -67,19 +67,21 @@ class WeightChange(keras.layers.Layer):
             above: `SideStates` of the units above.
             spread: function of readouts of the levels below, `(any, rows, units)`
                 each, that gives them at the kernel's inputs, `(any, rows, in)`.
+            feedback: the layer's feedback kernel, `(in, out)`, which some terms see.
+            time: functions of the inner step, `(functions,)`; None without a clock.
 
         Returns:
             `(in, out)`.
         """
-        return self._made(kernel, below, above, spread)["change"]
+        return self._made(kernel, below, above, spread, feedback, time)["change"]
 
-    def trace(self, kernel, below, above, spread):
+    def trace(self, kernel, below, above, spread, feedback=None, time=None):
         """The change with everything on the way: a dict of matrices and of dicts."""
-        made = self._made(kernel, below, above, spread)
+        made = self._made(kernel, below, above, spread, feedback, time)
         made["readouts"] = {x: dense(y) for x, y in made["readouts"].items()}
         return made
 
-    def _made(self, kernel, below, above, spread):
+    def _made(self, kernel, below, above, spread, feedback, time):
         """As `trace`, with readouts as `LowRank`."""
         w = scale_by_rms(kernel, KERNEL_EPSILON, axis=0)
         banks = {
@@ -91,6 +93,7 @@ class WeightChange(keras.layers.Layer):
             lower=standardise(below.x, ACTIVATION_EPSILON),
             upper=standardise(above.x, ACTIVATION_EPSILON),
             z=above.z,
+            feedback=feedback,
         )
         readouts, terms, normalised = {}, {}, {}
         for name in self.terms:
@@ -107,7 +110,7 @@ class WeightChange(keras.layers.Layer):
             "readouts": readouts,
             "terms": terms,
             "normalized_terms": normalised,
-            "change": self.merge(list(normalised.values()), w),
+            "change": self.merge(list(normalised.values()), w, time=time),
         }
 
     def get_config(self):

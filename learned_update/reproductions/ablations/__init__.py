@@ -1,4 +1,4 @@
-"""Each component of the rule taken away, meta-trained with one budget.
+"""Each component of the rule taken away, or added, meta-trained with one budget.
 
-From outside: `reproduction`, `scores`, `table`.
+From outside: `reproduction`, `rule_forms`, `scores`, `table`.
 """

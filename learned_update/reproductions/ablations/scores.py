@@ -1,5 +1,6 @@
 """What meta-trained arms are worth: accuracies on the same trials, and their runs."""
 
+import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ import numpy as np
 from learned_update.errors import InvalidInputError
 from learned_update.evaluation.results.intervals import crossed_interval, interval
 from learned_update.progress import Progress
+from learned_update.reproductions.shared.parts import Parts, theta_digest
 from learned_update.reproductions.shared.scoring import (
     before_and_after,
     trainer_of,
@@ -42,7 +44,7 @@ class Arm(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
-def score_arms(paths, failed, datasets, steps, protocol, progress=None):
+def score_arms(paths, failed, datasets, steps, protocol, progress=None, parts=None):
     """Scores the rules of all arms on the same trials.
 
     Args:
@@ -52,13 +54,14 @@ def score_arms(paths, failed, datasets, steps, protocol, progress=None):
         steps: inner steps.
         protocol: `Protocol`.
         progress: whether to show a bar; None shows it on a terminal.
+        parts: `Parts` where scores are kept; None keeps none.
 
     Returns:
         `({arm: Arm}, {data set: (initialisations, episodes)})`, the latter of the
         random initialisation of the first rule.
     """
     members = {dataset.name: trials(dataset, protocol) for dataset in datasets}
-    arms, random = {}, {}
+    arms, random, parts = {}, {}, parts or Parts(None)
     total = sum(map(len, paths.values()))
     with Progress(total, "rules scored", enabled=progress) as bar:
         for arm, runs in paths.items():
@@ -70,8 +73,12 @@ def score_arms(paths, failed, datasets, steps, protocol, progress=None):
                     continue
                 rule = load_rule(path)
                 sizes.append(rule.count_params())
+                known = f"{steps} steps; {protocol}; theta {theta_digest(rule)}"
+                name = f"{arm} seed {seed}"
                 try:
-                    scores[seed] = _scores(rule, members, steps, protocol)
+                    scores[seed] = _scores(
+                        rule, members, steps, protocol, parts, name, known
+                    )
                 except (np.linalg.LinAlgError, InvalidInputError) as error:
                     reasons.append(f"its features cannot be read out: {error}")
             arms[arm] = _arm(scores, sizes, reasons, runs)
@@ -81,13 +88,28 @@ def score_arms(paths, failed, datasets, steps, protocol, progress=None):
     return arms, random
 
 
-def _scores(rule, members, steps, protocol):
+def _scores(rule, members, steps, protocol, parts, name, known):
     """`{data set: (before, after)}`, each `(initialisations, episodes)`."""
     trainer = trainer_of(rule, protocol)
-    return {
-        name: before_and_after(trainer, group, steps, protocol)
-        for name, group in members.items()
-    }
+    scores = {}
+    for dataset, group in members.items():
+
+        def measure(group=group):
+            found = before_and_after(trainer, group, steps, protocol)
+            return np.stack(found).tolist(), 0
+
+        settings = f"{dataset}; {known}; {_pixels(group)}"
+        part = parts.get(f"{name} {dataset}", settings, measure)
+        scores[dataset] = tuple(np.array(part.accuracies))
+    return scores
+
+
+def _pixels(members):
+    """A hash of what trials are drawn from, so that other data are scored anew."""
+    content = hashlib.sha256()
+    for trial in members:
+        content.update(np.ascontiguousarray(trial.train))
+    return content.hexdigest()[:16]
 
 
 def _arm(scores, sizes, reasons, runs):

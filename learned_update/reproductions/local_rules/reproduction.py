@@ -1,6 +1,5 @@
 """Local rules on images, text and a table, 32 and 256 features."""
 
-import hashlib
 import pathlib
 import tempfile
 
@@ -16,7 +15,6 @@ from learned_update.reproductions.local_rules.measuring import (
     step_seconds,
 )
 from learned_update.reproductions.local_rules.methods import BASELINES, rule_methods
-from learned_update.reproductions.local_rules.parts import Parts
 from learned_update.reproductions.local_rules.table import (
     COLUMNS,
     Scores,
@@ -27,6 +25,7 @@ from learned_update.reproductions.local_rules.table import (
 from learned_update.reproductions.local_rules.trained import trained_rules
 from learned_update.reproductions.shared.loading import sized, standardised_table
 from learned_update.reproductions.shared.measured import Measured
+from learned_update.reproductions.shared.parts import Parts, theta_digest
 from learned_update.reproductions.shared.scoring import QUICK, trials
 
 FOLDER, QUICK_FOLDER = "local-rules.parts", "local-rules-quick.parts"
@@ -147,7 +146,7 @@ def _score(scores, parts, methods, entry, count, steps, protocol, bar):
         scores.accuracies.setdefault(key, {})[baseline] = np.array(part.accuracies)
     for title, method in methods.items():
         units = (*method.below, count)
-        known = f"{settings}; {steps} steps; {units}; theta {_theta(method.rule)}"
+        known = f"{settings}; {steps} steps; {units}; theta {theta_digest(method.rule)}"
         part = parts.get(
             f"{title} {entry} {count}",
             known,
@@ -167,12 +166,6 @@ def _score(scores, parts, methods, entry, count, steps, protocol, bar):
         )
         scores.seconds[title, count] = timed.seconds
         bar.update()
-
-
-def _theta(rule):
-    """A hash of a rule's theta."""
-    content = b"".join(array.tobytes() for array in rule.get_weights())
-    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _dataset(entry):

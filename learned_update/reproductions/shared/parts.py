@@ -1,5 +1,6 @@
 """What was measured, kept in a file of its own."""
 
+import hashlib
 import json
 import pathlib
 import re
@@ -12,8 +13,8 @@ class Part(NamedTuple):
     """An initialisation of a method on a data set.
 
     Attributes:
-        accuracies: a list of the episodes in a list.
-        seconds: to fit and to embed.
+        accuracies: `(.., initialisations, episodes)`, nested lists; empty for a time.
+        seconds: to fit and to embed, or of an inner step; 0 where nobody asks.
         settings: everything that decides the result, as text.
     """
 
@@ -51,3 +52,43 @@ def measured_once(folder, name, settings, measure):
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(part._asdict()), encoding="utf-8")
     return part
+
+
+class Parts:
+    """Parts in a folder: each is measured once.
+
+    Args:
+        folder: where they are kept; None keeps none.
+    """
+
+    def __init__(self, folder):
+        self._folder = None if folder is None else pathlib.Path(folder)
+
+    def get(self, name, settings, measure):
+        """The `Part` of a name, from its file or measured now.
+
+        Args:
+            name: of the part; a part of other settings is measured again.
+            settings: text.
+            measure: function without arguments, to `(accuracies, seconds)`.
+        """
+        if self._folder is None:
+            return Part(*measure(), settings)
+        path = self._folder / (re.sub(r"[^a-z0-9]+", "-", name.lower()) + ".json")
+        try:
+            part = Part(**json.loads(path.read_bytes()))
+            if part.settings == settings:
+                return part
+        except (OSError, ValueError, TypeError):
+            pass  # not measured yet, or damaged
+        part = Part(*measure(), settings)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(path) as temporary:
+            temporary.write_text(json.dumps(part._asdict()), encoding="utf-8")
+        return part
+
+
+def theta_digest(rule):
+    """A hash of a rule's theta."""
+    content = b"".join(array.tobytes() for array in rule.get_weights())
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -28,8 +28,13 @@ from learned_update.reproductions.ablations.arms import (
     arm_bindings,
     chosen_arms,
 )
+from learned_update.reproductions.ablations.comparison import (
+    GIN_FILE,
+    UNTRAINED,
+    configuration_of,
+)
 from learned_update.reproductions.ablations.figure import ablation_figure
-from learned_update.reproductions.ablations.reproduction import UNTRAINED, ablations
+from learned_update.reproductions.ablations.reproduction import ablations
 from learned_update.reproductions.ablations.scores import Arm, estimate
 from learned_update.reproductions.ablations.table import (
     ablation_markdown,
@@ -382,10 +387,11 @@ def test_figure_is_sorted_with_what_failed_at_the_bottom():
 
 
 def test_the_configuration_is_that_of_the_run_if_it_has_one(tmp_path):
-    assert module._configuration(None) == QUICKSTART
-    assert module._configuration(tmp_path) == QUICKSTART
+    assert GIN_FILE == QUICKSTART
+    assert configuration_of(None) == QUICKSTART
+    assert configuration_of(tmp_path) == QUICKSTART
     (tmp_path / "config.gin").touch()
-    assert module._configuration(tmp_path) == pathlib.Path(tmp_path, "config.gin")
+    assert configuration_of(tmp_path) == pathlib.Path(tmp_path, "config.gin")
 
 
 def test_numbers_that_make_no_sense():

@@ -12,13 +12,13 @@ from learned_update.evaluation.episodes.trial import draw_trial
 from learned_update.layers import local_rule
 from learned_update.reproductions.local_rules import measuring, trained
 from learned_update.reproductions.local_rules.methods import rule_methods
-from learned_update.reproductions.local_rules.parts import Parts
 from learned_update.reproductions.local_rules.table import (
     Scores,
     csv_rows,
     rules_figure,
     rules_markdown,
 )
+from learned_update.reproductions.shared.parts import Parts
 
 
 def test_a_part_is_measured_once(tmp_path):

@@ -1,0 +1,171 @@
+"""Arms of one configuration, meta-trained alike and scored on equal trials."""
+
+import pathlib
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from learned_update.configuration import CONFIG_FILE
+from learned_update.errors import invalid
+from learned_update.reproductions.ablations.figure import ablation_figure
+from learned_update.reproductions.ablations.scores import Arm, score_arms
+from learned_update.reproductions.ablations.table import (
+    AblationRow,
+    ablation_markdown,
+    ablation_rows,
+)
+from learned_update.reproductions.shared.measured import Measured
+from learned_update.reproductions.shared.parts import Parts
+from learned_update.reproductions.shared.runs import Run, train_all
+from learned_update.reproductions.shared.scoring import RANDOM
+from learned_update.training import INITIAL_RULE_FILE
+
+GIN_FILE = "experiments/quickstart.gin"
+UNTRAINED = "no meta-training"
+WARMUP_SHARE = 0.2  # of the outer steps, at most
+
+
+class Budget(NamedTuple):
+    """What every arm is meta-trained with.
+
+    Attributes:
+        gin_file: configuration.
+        outer_steps: of every run.
+        warmup_steps: outer steps of the warm-up, at most a fifth of all.
+        seeds: of meta-training; every arm has a run with each.
+        processes: how many runs at a time.
+    """
+
+    gin_file: str
+    outer_steps: int
+    warmup_steps: int
+    seeds: tuple[int, ...]
+    processes: int
+
+    def check(self):
+        """Raises `ValueError` if there is nothing to do with it."""
+        for what, number in (
+            ("outer_steps", self.outer_steps),
+            ("processes", self.processes),
+            ("len(seeds)", len(set(self.seeds))),
+        ):
+            if number < 1:
+                raise invalid(
+                    "An ablation needs at least one run.",
+                    expected=f"{what} >= 1",
+                    received=f"{what}={number}",
+                    remedy="Raise it.",
+                )
+
+    def bindings(self):
+        """Bindings that every run ends by, without report and monitor."""
+        most = max(1, int(WARMUP_SHARE * self.outer_steps))
+        return (
+            f"meta_train.outer_steps = {self.outer_steps}",
+            f"adam.outer_steps = {self.outer_steps}",
+            f"adam.warmup_steps = {min(self.warmup_steps, most)}",
+            "meta_train.monitor = None",
+            "experiment.report = None",
+        )
+
+    def described(self, name):
+        """The budget in words, with the name of the rule whose run it is of."""
+        of_run = pathlib.Path(self.gin_file).is_absolute()
+        shown = f"the configuration of {name}" if of_run else self.gin_file
+        return f"{self.outer_steps} outer steps of {shown} for every arm, {self._seeds}"
+
+    @property
+    def title(self):
+        """Of a figure."""
+        return f"{self.outer_steps} outer steps of meta-training, {self._seeds}"
+
+    @property
+    def _seeds(self):
+        return f"{len(self.seeds)} seed{'' if len(self.seeds) == 1 else 's'}"
+
+
+def configuration_of(run_dir):
+    """The configuration of a run, or that of the quickstart if there is no run."""
+    path = None if run_dir is None else pathlib.Path(run_dir, CONFIG_FILE)
+    return path.resolve() if path is not None and path.is_file() else GIN_FILE
+
+
+def compared(
+    arms: Mapping[str, tuple[str, ...]],
+    reference,
+    root,
+    budget,
+    datasets,
+    steps,
+    protocol,
+    progress=None,
+):
+    """Every arm and seed meta-trained in a process of its own, then scored.
+
+    Runs that are done and scores that are known are kept in the folder, so that the
+    same call goes on where it was stopped. An arm that fails is reported as such.
+
+    Args:
+        arms: `{name: bindings}`.
+        reference: the arm that the others are compared with.
+        root: folder of runs and scores.
+        budget: `Budget`.
+        datasets: `Dataset`s to score on.
+        steps: inner steps.
+        protocol: `Protocol`.
+        progress: whether to show a bar; None shows it on a terminal.
+
+    Returns:
+        `Measured`, its settings left empty: a row per data set and arm.
+
+    Raises:
+        ValueError: the run of the reference failed.
+        KeyboardInterrupt: after Ctrl-C, with everything so far on disk.
+    """
+    root = pathlib.Path(root)
+    runs = {
+        arm: {
+            seed: Run(
+                folder=root / _slug(arm) / f"seed_{seed}",
+                gin_file=budget.gin_file,
+                bindings=bindings,
+                seed=seed,
+                needed=arm == reference,
+            )
+            for seed in budget.seeds
+        }
+        for arm, bindings in arms.items()
+    }
+    flat = [run for members in runs.values() for run in members.values()]
+    reasons = train_all(flat, budget.processes, progress)
+    failed = {run.folder: reason for run, reason in reasons.items()}
+    paths = {
+        arm: {seed: run.folder for seed, run in members.items()}
+        for arm, members in runs.items()
+    }
+    paths[UNTRAINED] = {
+        seed: path / INITIAL_RULE_FILE for seed, path in paths[reference].items()
+    }
+    parts = Parts(root / "scores")
+    trained, random = score_arms(
+        paths, failed, datasets, steps, protocol, progress, parts
+    )
+    whole = trained[reference]
+    trained[RANDOM] = Arm(
+        seeds=whole.seeds,
+        accuracies={x: np.stack([y] * len(whole.seeds)) for x, y in random.items()},
+    )
+    rows = ablation_rows(trained, reference)
+    return Measured(
+        columns=AblationRow._fields,
+        rows=[tuple(row) for row in rows],
+        table=ablation_markdown(rows, reference),
+        figure=ablation_figure(rows, reference, budget.title),
+        settings="",
+    )
+
+
+def _slug(arm):
+    return re.sub(r"[^a-z0-9]+", "_", arm.lower()).strip("_")

@@ -1,0 +1,319 @@
+"""Options of the neuron-local form: neutral at the start, saved, equivariant, exact."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import learned_update as lu
+from learned_update import backend
+from learned_update.layers.forms import neuron_local_parts
+from learned_update.layers.parts import NEUTRAL
+from learned_update.layers.stepping.clock import STEP, Clock
+from learned_update.layers.stepping.momentum import Momentum
+from learned_update.layers.stepping.rate_map import RateMap
+from tests.rules_and_bases import (
+    INPUTS,
+    UNITS,
+    assert_trees_close,
+    base_and_phi,
+    batch,
+    leaves,
+    neuron_local,
+    perturbed,
+)
+
+EVERYTHING = {
+    "clock": Clock,
+    "momentum": Momentum,
+    "rate": lambda *args, **kwargs: RateMap(*args, own_leak=True, **kwargs),
+}
+OPTIONS = {
+    "clock": {"clock": Clock},
+    "momentum": {"momentum": Momentum},
+    "momentum of feedback": {"momentum": Momentum, "identical_updates": False},
+    "rates by place": {"rate": RateMap},
+    "leak": {"rate": EVERYTHING["rate"]},
+    "all": EVERYTHING,
+}
+
+
+def rule_with(seed=1, **options):
+    """A small rule at its initial theta."""
+    parts = neuron_local_parts(channels=6, delta_channels=4, dtype="float64", **options)
+    return lu.UpdateRule(**parts, seed=seed, dtype="float64")
+
+
+def plain_weights(rule):
+    """Weights that the rule without options has as well."""
+    return [x for x in rule.trainable_variables if not x.name.startswith(NEUTRAL)]
+
+
+@pytest.fixture(params=OPTIONS)
+def options(request):
+    return OPTIONS[request.param]
+
+
+def stepped(rule, x, steps=3, phi=None):
+    base, drawn = base_and_phi(rule)
+    phi = drawn if phi is None else phi
+    for _ in range(steps):
+        phi = lu.inner_step(rule, base, phi, x)
+    return phi
+
+
+def test_an_option_changes_nothing_at_the_start(options):
+    identical = options.get("identical_updates", True)
+    plain, rule = rule_with(identical_updates=identical), rule_with(**options)
+    assert len(rule.trainable_variables) > len(plain.trainable_variables)
+    for a, b in zip(plain.get_weights(), plain_weights(rule), strict=True):
+        np.testing.assert_array_equal(a, leaves(b)[0])
+    perturbed(plain)
+    for variable, value in zip(plain_weights(rule), plain.get_weights(), strict=True):
+        variable.assign(value)
+    found, expected = stepped(rule, batch()), stepped(plain, batch())
+    for a, b in zip(leaves(found.layers), leaves(expected.layers), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_an_option_matters_away_from_the_start(options):
+    """Each of its variables, alone, moves phi."""
+    rule = perturbed(rule_with(**options))
+    before, x = rule.get_weights(), batch()
+    reference = leaves(stepped(rule, x).layers)
+    for variable in rule.trainable_variables:
+        if variable.name.startswith(NEUTRAL):
+            variable.assign_add(0.5 * np.ones(variable.shape))
+            gaps = [
+                np.abs(a - b).max()
+                for a, b in zip(leaves(stepped(rule, x).layers), reference, strict=True)
+            ]
+            assert max(gaps) > 1e-6, variable.path
+            rule.set_weights(before)
+
+
+def test_saved_rule_is_the_same_rule(options, tmp_path):
+    rule = perturbed(rule_with(**options))
+    rule.save(tmp_path / "rule.keras")
+    loaded = lu.load_rule(tmp_path / "rule.keras")
+    assert loaded.get_config() == rule.get_config()
+    assert_trees_close(stepped(loaded, batch()), stepped(rule, batch()), atol=0)
+
+
+def test_theta_as_an_argument_is_theta_as_variables():
+    rule = perturbed(rule_with(**EVERYTHING))
+    base, phi = base_and_phi(rule)
+    theta = [ops.convert_to_tensor(v) for v in rule.trainable_variables]
+    perturbed(rule, scale=1.0)
+    given = lu.inner_step(rule, base, phi, batch(), theta=theta)
+    assert not np.allclose(leaves(given)[0], leaves(stepped(rule, batch(), 1))[0])
+    rule.set_weights(leaves(theta))
+    assert_trees_close(given, stepped(rule, batch(), 1), atol=0)
+
+
+def test_unrolls_of_several_tasks_are_steps_one_by_one():
+    """Compiled, vectorised and scanned, as the trainer and the estimator do it."""
+    rule = perturbed(rule_with(**EVERYTHING))
+    base, phi = base_and_phi(rule)
+    other = base.init_phi(INPUTS, 7)
+    rows = batch(rows=8)
+    together = lu.meta.BaseTrainer(rule, base)(
+        [phi, other], [rows, rows], 3, batch_size=8, seeds=(0, 0), progress=False
+    )
+    for start, end in zip((phi, other), together, strict=True):
+        # a batch is all rows, whose order a rule does not know
+        assert_trees_close(end, stepped(rule, rows, 3, start), atol=1e-9)
+        assert [float(x[STEP]) for x in end.state] == [3.0] * len(UNITS)
+
+
+def test_meta_gradient():
+    """d |features|^3 / d theta after three steps, against central differences."""
+    rule = perturbed(rule_with(**EVERYTHING))
+    base, phi = base_and_phi(rule)
+    x = ops.convert_to_tensor(batch())
+    names = [v.name.startswith(NEUTRAL) for v in rule.trainable_variables]
+
+    def loss(theta):
+        state = phi
+        for _ in range(3):
+            state = lu.inner_step(rule, base, state, x, theta=theta)
+        return ops.mean(ops.abs(base.embed(state, x)) ** 3), ()
+
+    theta = rule.get_weights()
+    gradients = leaves(
+        backend.value_and_grad(loss)([ops.convert_to_tensor(v) for v in theta])[1]
+    )
+    rng = np.random.default_rng(3)
+    direction = [
+        rng.normal(size=v.shape) * of_option
+        for v, of_option in zip(theta, names, strict=True)
+    ]
+    values = [
+        float(
+            loss(
+                [
+                    ops.convert_to_tensor(v + sign * 1e-6 * d)
+                    for v, d in zip(theta, direction, strict=True)
+                ]
+            )[0]
+        )
+        for sign in (1.0, -1.0)
+    ]
+    expected = sum(np.sum(a * b) for a, b in zip(gradients, direction, strict=True))
+    assert abs(expected) > 1e-6
+    assert (values[0] - values[1]) / 2e-6 == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_order_of_units_and_examples_does_not_matter():
+    rule = perturbed(rule_with(**EVERYTHING))
+    _, phi = base_and_phi(rule)
+    x = batch()
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(n) for n in (INPUTS, *UNITS)]
+
+    def permuted(tree):
+        def ordered(value, below, above):
+            value = np.asarray(value)
+            if value.ndim == 0:
+                return value
+            return value[above] if value.ndim == 1 else value[below][:, above]
+
+        return keras.tree.map_structure(
+            ops.convert_to_tensor,
+            lu.Phi(
+                *(
+                    tuple(
+                        keras.tree.map_structure(
+                            lambda leaf, b=below, a=above: ordered(leaf, b, a), layer
+                        )
+                        for layer, below, above in zip(
+                            part, orders, orders[1:], strict=False
+                        )
+                    )
+                    for part in tree
+                )
+            ),
+        )
+
+    examples = rng.permutation(len(x))
+    found = stepped(rule, x[examples][:, orders[0]], phi=permuted(phi))
+    assert_trees_close(found, permuted(stepped(rule, x)), atol=1e-9)
+
+
+def test_time_stands_still_from_the_horizon_on():
+    """Equation in NumPy; a rule that sees time learns on when its time is up."""
+    clock = Clock(functions=3, horizon=50)
+    for step in (0, 1, 7, 49, 50, 51, 1e6):
+        share = min(np.log(1 + step) / np.log(51), 1)
+        expected = [(1 - np.cos(np.pi * k * share)) / 2 for k in (1, 2, 3)]
+        state = {STEP: ops.convert_to_tensor(float(step), "float64")}
+        np.testing.assert_allclose(clock.time(state), expected, atol=1e-12)
+        assert float(clock.after(state)[STEP]) == step + 1
+    np.testing.assert_array_equal(clock.time({STEP: np.float64(0)}), 0)
+    with pytest.raises(ValueError, match=r"functions >= 1.*functions=0.*no clock"):
+        Clock(functions=0)
+
+
+def test_time_reaches_the_states_of_units_and_the_coefficients():
+    rule = perturbed(rule_with(clock=Clock))
+    base, phi = base_and_phi(rule)
+    late = phi._replace(state=tuple({STEP: x[STEP] + 20.0} for x in phi.state))
+    acts = base.forward(phi, batch())
+    traces = [rule.trace(each, acts) for each in (phi, late)]
+    assert not np.allclose(leaves(traces[0]["h"])[0], leaves(traces[1]["h"])[0])
+    merge = rule.update_network.weight_change.merge
+    time = rule.time(late)
+    expected = (
+        leaves(merge.coefficients)[0][:, 0]
+        + leaves(time)[0] @ leaves(merge.over_time)[0]
+    )
+    np.testing.assert_allclose(merge.weighting(time), expected, atol=1e-12)
+    assert rule_with().time(phi) is None
+
+
+def test_momentum_is_its_formula():
+    """Three changes of one layer by NumPy."""
+    momentum = Momentum(decay=0.8, own_feedback=True, dtype="float64")
+    momentum.build()
+    momentum.strength.assign([0.3, -0.4])
+    momentum.decay_logits.assign([1.0, -1.0])
+    rng = np.random.default_rng(0)
+    state = {"kernel_momentum": 0.0, "bias_momentum": 0.0, "feedback_momentum": 0.0}
+    expected = dict(state)
+    strengths = np.tanh([0.3, -0.4, 0.3])
+    decays = 1 / (1 + np.exp([-1.0, 1.0, -1.0]))
+    for _ in range(3):
+        change = lu.LayerParams(
+            *(rng.normal(size=shape) for shape in ((3, 2), (2,), (3, 2)))
+        )
+        along, state = momentum(change, state)
+        for name, new, found, s, d in zip(
+            change._fields, change, along, strengths, decays, strict=True
+        ):
+            slot = f"{name}_momentum"
+            expected[slot] = d * expected[slot] + (1 - d) * new
+            wanted = new + s * (expected[slot] - new)
+            np.testing.assert_allclose(found, wanted, atol=1e-12)
+            np.testing.assert_allclose(state[slot], expected[slot], atol=1e-12)
+    with pytest.raises(ValueError, match="0 < decay < 1.*decay=1"):
+        Momentum(decay=1.0)
+
+
+def test_kernels_and_feedback_kernels_have_one_momentum_where_their_change_is_one():
+    rule = perturbed(rule_with(momentum=Momentum))
+    base, phi = base_and_phi(rule)
+    assert set(phi.state[0]) == {"kernel_momentum", "bias_momentum"}
+    end = stepped(rule, batch(), 2)
+    change = lu.phi_change(rule, base, end, batch())
+    for layer in change.layers:
+        np.testing.assert_array_equal(layer.kernel, layer.feedback)
+    own = rule_with(momentum=Momentum, identical_updates=False)
+    assert set(base_and_phi(own)[1].state[0]) == {
+        "kernel_momentum",
+        "bias_momentum",
+        "feedback_momentum",
+    }
+
+
+def test_rates_are_those_of_place_and_time():
+    rate = RateMap(0.1, 0.4, by_place=True, own_leak=True, dtype="float64")
+    rate.build(2)
+    rng = np.random.default_rng(0)
+    for variable in rate.trainable_variables:
+        variable.assign(rng.normal(size=variable.shape))
+    logits, of_rate, of_leak = rate.get_weights()
+    time = np.array([0.2, 0.7])
+    for count in (1, 3):
+        found = rate.of_layers(count, ops.convert_to_tensor(time))
+        for index, rates in enumerate(found):
+            seen = np.array([1, index == 0, index == count - 1, *time], np.float64)
+            expected = logits + seen[1:] @ of_rate
+            both = np.concatenate([expected, expected + seen @ of_leak])
+            np.testing.assert_allclose(rates, 0.4 / (1 + np.exp(-both)), atol=1e-12)
+    between = rate.of_layers(3, np.zeros(2))[1]
+    np.testing.assert_array_equal(rate.rates(), between)
+
+
+def test_a_leak_of_its_own_is_the_step_of_its_formula():
+    rule = perturbed(rule_with(**OPTIONS["leak"]))
+    base, phi = base_and_phi(rule)
+    change = lu.phi_change(rule, base, phi, batch())
+    rates = rule.rate.of_layers(len(UNITS))
+    end = stepped(rule, batch(), 1)
+    for old, by, new, each in zip(
+        phi.layers, change.layers, end.layers, rates, strict=True
+    ):
+        rate, leak = float(each.kernel), float(each.kernel_leak)
+        assert abs(rate - leak) > 1e-3
+        expected = (1 - leak) * np.asarray(old.kernel) - rate * np.asarray(by.kernel)
+        np.testing.assert_allclose(new.kernel, expected, atol=1e-12)
+        rate, leak = float(each.bias), float(each.bias_leak)
+        expected = (1 - leak) * np.asarray(old.bias) - rate * np.asarray(by.bias)
+        np.testing.assert_allclose(new.bias, expected, atol=1e-12)
+    assert rule.inner_learning_rate.kernel_leak != rule.inner_learning_rate.kernel
+
+
+def test_phi_without_the_state_of_the_rule_is_refused():
+    base, phi = base_and_phi(neuron_local())
+    with pytest.raises(ValueError, match=r"lacks what the rule UpdateRule.*inner_step"):
+        lu.inner_step(rule_with(clock=Clock), base, phi, batch())
