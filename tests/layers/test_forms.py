@@ -23,17 +23,34 @@ from tests.rules_and_bases import (
     perturbed,
 )
 
+TERMS = (
+    "winner_soft",
+    "winner_hard",
+    "contested",
+    "decorr_square",
+    "decorr_lower",
+    "reconstruction",
+)
+
+
+def leaking_rate(*args, **kwargs):
+    """As gin makes a class of its bindings."""
+    return RateMap(*args, own_leak=True, **kwargs)
+
+
 EVERYTHING = {
     "clock": Clock,
     "momentum": Momentum,
-    "rate": lambda *args, **kwargs: RateMap(*args, own_leak=True, **kwargs),
+    "rate": leaking_rate,
+    "moments": (3, 4),
+    "more_terms": TERMS,
 }
 OPTIONS = {
     "clock": {"clock": Clock},
-    "momentum": {"momentum": Momentum},
-    "momentum of feedback": {"momentum": Momentum, "identical_updates": False},
-    "rates by place": {"rate": RateMap},
-    "leak": {"rate": EVERYTHING["rate"]},
+    "momentum": {"momentum": Momentum, "identical_updates": False},
+    "rates": {"rate": leaking_rate},
+    "moments": {"moments": (3, 4)},
+    "terms": {"more_terms": TERMS},
     "all": EVERYTHING,
 }
 
@@ -49,12 +66,7 @@ def plain_weights(rule):
     return [x for x in rule.trainable_variables if not x.name.startswith(NEUTRAL)]
 
 
-@pytest.fixture(params=OPTIONS)
-def options(request):
-    return OPTIONS[request.param]
-
-
-def stepped(rule, x, steps=3, phi=None):
+def stepped(rule, x, steps=2, phi=None):
     base, drawn = base_and_phi(rule)
     phi = drawn if phi is None else phi
     for _ in range(steps):
@@ -62,38 +74,32 @@ def stepped(rule, x, steps=3, phi=None):
     return phi
 
 
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_an_option_changes_nothing_at_the_start(options):
+    """Bit for bit, wherever the weights of the plain rule are."""
     identical = options.get("identical_updates", True)
     plain, rule = rule_with(identical_updates=identical), rule_with(**options)
-    assert len(rule.trainable_variables) > len(plain.trainable_variables)
-    for a, b in zip(plain.get_weights(), plain_weights(rule), strict=True):
-        np.testing.assert_array_equal(a, leaves(b)[0])
+    pairs = list(zip(plain.trainable_variables, plain_weights(rule), strict=True))
+    assert rule.count_params() > plain.count_params()
+    for ours, theirs in pairs:
+        np.testing.assert_array_equal(grown(ours, theirs), leaves(theirs)[0])
     perturbed(plain)
-    for variable, value in zip(plain_weights(rule), plain.get_weights(), strict=True):
-        variable.assign(value)
+    for ours, theirs in pairs:
+        theirs.assign(grown(ours, theirs))
     found, expected = stepped(rule, batch()), stepped(plain, batch())
     for a, b in zip(leaves(found.layers), leaves(expected.layers), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
-def test_an_option_matters_away_from_the_start(options):
-    """Each of its variables, alone, moves phi."""
-    rule = perturbed(rule_with(**options))
-    before, x = rule.get_weights(), batch()
-    reference = leaves(stepped(rule, x).layers)
-    for variable in rule.trainable_variables:
-        if variable.name.startswith(NEUTRAL):
-            variable.assign_add(0.5 * np.ones(variable.shape))
-            gaps = [
-                np.abs(a - b).max()
-                for a, b in zip(leaves(stepped(rule, x).layers), reference, strict=True)
-            ]
-            assert max(gaps) > 1e-6, variable.path
-            rule.set_weights(before)
+def grown(variable, like):
+    """The value with zeros to the shape of another: terms have coefficients each."""
+    value = leaves(variable)[0]
+    sizes = zip(like.shape, value.shape, strict=True)
+    return np.pad(value, [(0, large - small) for large, small in sizes])
 
 
-def test_saved_rule_is_the_same_rule(options, tmp_path):
-    rule = perturbed(rule_with(**options))
+def test_saved_rule_is_the_same_rule(tmp_path):
+    rule = perturbed(rule_with(identical_updates=False, **EVERYTHING))
     rule.save(tmp_path / "rule.keras")
     loaded = lu.load_rule(tmp_path / "rule.keras")
     assert loaded.get_config() == rule.get_config()
@@ -103,18 +109,19 @@ def test_saved_rule_is_the_same_rule(options, tmp_path):
 def test_theta_as_an_argument_is_theta_as_variables():
     rule = perturbed(rule_with(**EVERYTHING))
     base, phi = base_and_phi(rule)
-    theta = [ops.convert_to_tensor(v) for v in rule.trainable_variables]
+    values = [np.array(value) for value in rule.get_weights()]
+    theta = [ops.convert_to_tensor(value) for value in values]
     perturbed(rule, scale=1.0)
     given = lu.inner_step(rule, base, phi, batch(), theta=theta)
     assert not np.allclose(leaves(given)[0], leaves(stepped(rule, batch(), 1))[0])
-    rule.set_weights(leaves(theta))
+    rule.set_weights(values)
     assert_trees_close(given, stepped(rule, batch(), 1), atol=0)
 
 
 def test_unrolls_of_several_tasks_are_steps_one_by_one():
     """Compiled, vectorised and scanned, as the trainer and the estimator do it."""
     rule = perturbed(rule_with(**EVERYTHING))
-    base, phi = base_and_phi(rule)
+    base, phi = base_and_phi(rule, units=(6, 5))
     other = base.init_phi(INPUTS, 7)
     rows = batch(rows=8)
     together = lu.meta.BaseTrainer(rule, base)(
@@ -122,16 +129,20 @@ def test_unrolls_of_several_tasks_are_steps_one_by_one():
     )
     for start, end in zip((phi, other), together, strict=True):
         # a batch is all rows, whose order a rule does not know
-        assert_trees_close(end, stepped(rule, rows, 3, start), atol=1e-9)
-        assert [float(x[STEP]) for x in end.state] == [3.0] * len(UNITS)
+        for _ in range(3):
+            start = lu.inner_step(rule, base, start, rows)
+        assert_trees_close(end, start, atol=1e-9)
+        assert [float(x[STEP]) for x in end.state] == [3.0] * 2
 
 
 def test_meta_gradient():
-    """d |features|^3 / d theta after three steps, against central differences."""
+    """d |features|^3 / d theta after three steps, against central differences.
+
+    It reaches all that options add.
+    """
     rule = perturbed(rule_with(**EVERYTHING))
     base, phi = base_and_phi(rule)
     x = ops.convert_to_tensor(batch())
-    names = [v.name.startswith(NEUTRAL) for v in rule.trainable_variables]
 
     def loss(theta):
         state = phi
@@ -143,11 +154,11 @@ def test_meta_gradient():
     gradients = leaves(
         backend.value_and_grad(loss)([ops.convert_to_tensor(v) for v in theta])[1]
     )
+    for variable, gradient in zip(rule.trainable_variables, gradients, strict=True):
+        if variable.name.startswith(NEUTRAL) or "coefficients" in variable.name:
+            assert np.abs(gradient).min() > 1e-9, variable.path
     rng = np.random.default_rng(3)
-    direction = [
-        rng.normal(size=v.shape) * of_option
-        for v, of_option in zip(theta, names, strict=True)
-    ]
+    direction = [rng.normal(size=v.shape) for v in theta]
     values = [
         float(
             loss(
@@ -238,8 +249,8 @@ def test_momentum_is_its_formula():
     momentum.strength.assign([0.3, -0.4])
     momentum.decay_logits.assign([1.0, -1.0])
     rng = np.random.default_rng(0)
-    state = {"kernel_momentum": 0.0, "bias_momentum": 0.0, "feedback_momentum": 0.0}
-    expected = dict(state)
+    expected = {f"{x}_momentum": np.float64(0) for x in lu.LayerParams._fields}
+    state = dict(expected)
     strengths = np.tanh([0.3, -0.4, 0.3])
     decays = 1 / (1 + np.exp([-1.0, 1.0, -1.0]))
     for _ in range(3):
@@ -295,7 +306,7 @@ def test_rates_are_those_of_place_and_time():
 
 
 def test_a_leak_of_its_own_is_the_step_of_its_formula():
-    rule = perturbed(rule_with(**OPTIONS["leak"]))
+    rule = perturbed(rule_with(**OPTIONS["rates"]))
     base, phi = base_and_phi(rule)
     change = lu.phi_change(rule, base, phi, batch())
     rates = rule.rate.of_layers(len(UNITS))

@@ -88,9 +88,8 @@ def test_moments_are_those_of_scipy(order):
     np.testing.assert_allclose(found, moment / (1 + np.abs(moment)), atol=1e-5)
     far = np.zeros((1000, 1))
     far[0] = 1e6
-    assert (
-        0.9 < float(np.asarray(bounded_moment(ops.convert_to_tensor(far), order))) < 1
-    )
+    (bounded,) = np.asarray(bounded_moment(ops.convert_to_tensor(far), order))
+    assert 0.85 < bounded < 1
 
 
 def test_aligned_feedback_is_correlated_with_the_kernel_and_of_its_variance():

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import signal
-import sys
 import threading
 import time
 
@@ -48,6 +47,7 @@ from learned_update.reproductions.shared.scoring import (
     trainer_of,
 )
 from learned_update.reproductions.shared.scoring import trials as trials_of
+from tests.reproductions.ablations.programs import SMALL
 
 QUICKSTART = "experiments/quickstart.gin"
 TINY = (  # of the quickstart
@@ -65,36 +65,6 @@ TINY = (  # of the quickstart
     "meta_train.tensorboard = False",
     "experiment.report = None",
 )
-SMALL = {"units": (5,), "episodes": 4, "initialisations": 2, "shots": 3, "queries": 3}
-# Stands in for `train`: a rule of the seed, or what FAILING and HALTING ask for.
-PROGRAM = """
-import json, pathlib, shutil, signal, sys, time
-given = sys.argv[2:]
-rules = pathlib.Path(sys.argv[1])
-folder = pathlib.Path(given[given.index("--run_dir") + 1])
-seed = int(given[given.index("--seed") + 1])
-folder.mkdir(parents=True, exist_ok=True)
-with (folder / "starts").open("a") as file:
-    file.write("started ")
-if "failing" in given:
-    sys.exit("learned-update train: error: The loss is NaN.")
-if "halting" in given and not (folder / "checkpoint").exists():
-    def stop(*_):
-        (folder / "checkpoint").touch()
-        sys.exit(130)
-    signal.signal(signal.SIGINT, stop)
-    (folder / "ready").touch()
-    time.sleep(60)
-number = seed + sum("decorr_off_diagonal" in x for x in given)
-shutil.copy(rules / f"{number}.keras", folder / "rule.keras")
-shutil.copy(rules / "3.keras", folder / "initial_rule.keras")
-rows = [
-    {"outer_step": i, "meta_loss": i / 2, "seconds": i, "skipped": seed}
-    for i in range(1, 13)
-]
-(folder / "metrics.jsonl").write_text("\\n".join(map(json.dumps, rows)))
-(folder / "finished").touch()
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -102,28 +72,6 @@ def _clean_gin():
     gin.clear_config()
     yield
     gin.clear_config()
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory):
-    """A folder of rules that random numbers were added to."""
-    folder = tmp_path_factory.mktemp("rules")
-    for seed in range(4):
-        rule = lu.UpdateRule(seed=seed)
-        rng = np.random.default_rng(seed)
-        for variable in rule.trainable_variables:
-            variable.assign_add(0.3 * rng.normal(size=variable.shape))
-        rule.save(folder / f"{seed}.keras")
-    return folder
-
-
-@pytest.fixture
-def program(monkeypatch, tmp_path, rules):
-    """Replaces `train` by something that takes no time."""
-    path = tmp_path / "program.py"
-    path.write_text(PROGRAM)
-    command = (sys.executable, "-I", "-S", str(path), str(rules))
-    monkeypatch.setattr(ablation_runs, "PROGRAM", command)
 
 
 def parts(arm):
