@@ -1,5 +1,10 @@
 """Options of the neuron-local form: neutral at the start, saved, equivariant, exact."""
 
+import os
+import pathlib
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -7,11 +12,17 @@ from keras import ops
 
 import learned_update as lu
 from learned_update import backend
-from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.parts import NEUTRAL
 from learned_update.layers.stepping.clock import STEP, Clock
 from learned_update.layers.stepping.momentum import Momentum
 from learned_update.layers.stepping.rate_map import RateMap
+from tests.layers.forms import (
+    EVERYTHING,
+    TERMS,
+    leaking_rate,
+    rule_with,
+    stepped,
+)
 from tests.rules_and_bases import (
     INPUTS,
     UNITS,
@@ -23,28 +34,7 @@ from tests.rules_and_bases import (
     perturbed,
 )
 
-TERMS = (
-    "winner_soft",
-    "winner_hard",
-    "contested",
-    "decorr_square",
-    "decorr_lower",
-    "reconstruction",
-)
-
-
-def leaking_rate(*args, **kwargs):
-    """As gin makes a class of its bindings."""
-    return RateMap(*args, own_leak=True, **kwargs)
-
-
-EVERYTHING = {
-    "clock": Clock,
-    "momentum": Momentum,
-    "rate": leaking_rate,
-    "moments": (3, 4),
-    "more_terms": TERMS,
-}
+ROOT = pathlib.Path(__file__).parents[2]
 OPTIONS = {
     "clock": {"clock": Clock},
     "momentum": {"momentum": Momentum, "identical_updates": False},
@@ -55,23 +45,9 @@ OPTIONS = {
 }
 
 
-def rule_with(seed=1, **options):
-    """A small rule at its initial theta."""
-    parts = neuron_local_parts(channels=6, delta_channels=4, dtype="float64", **options)
-    return lu.UpdateRule(**parts, seed=seed, dtype="float64")
-
-
 def plain_weights(rule):
     """Weights that the rule without options has as well."""
     return [x for x in rule.trainable_variables if not x.name.startswith(NEUTRAL)]
-
-
-def stepped(rule, x, steps=2, phi=None):
-    base, drawn = base_and_phi(rule)
-    phi = drawn if phi is None else phi
-    for _ in range(steps):
-        phi = lu.inner_step(rule, base, phi, x)
-    return phi
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
@@ -116,6 +92,27 @@ def test_theta_as_an_argument_is_theta_as_variables():
     assert not np.allclose(leaves(given)[0], leaves(stepped(rule, batch(), 1))[0])
     rule.set_weights(values)
     assert_trees_close(given, stepped(rule, batch(), 1), atol=0)
+
+
+def test_both_backends_take_the_same_steps(tmp_path):
+    other = "jax" if keras.backend.backend() == "tensorflow" else "tensorflow"
+    pytest.importorskip(other, reason=f"{other} is not installed")
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": other,
+        "JAX_ENABLE_X64": "1",
+        "JAX_PLATFORMS": "cpu",
+        "PYTHONPATH": str(ROOT),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    script, path = pathlib.Path(__file__).with_name("forms.py"), tmp_path / "phi.npz"
+    command = [sys.executable, "-W", "ignore", str(script), str(path)]
+    subprocess.run(command, env=environment, check=True)
+    found = np.load(path)
+    expected = leaves(stepped(perturbed(rule_with(**EVERYTHING)), batch()))
+    assert len(found.files) == len(expected)
+    for name, value in zip(found.files, expected, strict=True):
+        np.testing.assert_allclose(found[name], value, atol=1e-9)
 
 
 def test_unrolls_of_several_tasks_are_steps_one_by_one():
