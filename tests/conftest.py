@@ -47,6 +47,7 @@ LONG = {  # and which of a file
     "tests/evaluation/test_sets/test_comparison.py": ("numbers_of_features",),
     "tests/evaluation/tuning/test_halving.py": ("validation_scores",),
     "tests/layers/local_rules/test_backends.py": ("",),
+    "tests/layers/test_forms.py": ("both_backends",),
     "tests/benchmarks/test_measurement.py": ("flops_grow",),
     "tests/benchmarks/test_plain_jax.py": ("test_meta_gradient",),
     "tests/estimator/test_estimator_checks.py": ("[object]",),

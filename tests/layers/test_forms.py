@@ -132,6 +132,17 @@ def test_unrolls_of_several_tasks_are_steps_one_by_one():
         assert [float(x[STEP]) for x in end.state] == [3.0] * 2
 
 
+def test_base_models_of_other_kinds_keep_the_state():
+    rule = perturbed(rule_with(**EVERYTHING))
+    base = rule.base_model("conv", (4, 3), image_shape=(5, 5, 1))
+    phi = base.init_phi(25)
+    end = lu.inner_step(rule, base, phi, batch(inputs=25))
+    assert [float(x[STEP]) for x in end.state] == [1.0, 1.0]
+    for old, new in zip(phi.layers, end.layers, strict=True):
+        assert np.abs(leaves(new.kernel - old.kernel)[0]).max() > 1e-3
+    assert all(np.isfinite(leaf).all() for leaf in leaves(end))
+
+
 def test_meta_gradient():
     """d |features|^3 / d theta after three steps, against central differences.
 

@@ -65,7 +65,8 @@ class Momentum(keras.layers.Layer):
         Returns:
             `(LayerParams, {name: tensor})`.
         """
-        strengths, decays = ops.tanh(self.strength), ops.sigmoid(self.decay_logits)
+        strengths = 2.0 * ops.sigmoid(2.0 * self.strength) - 1.0  # tanh, in any dtype
+        decays = ops.sigmoid(self.decay_logits)
         along, slots = {}, {}
         for name, axes, _ in self.state:
             field = name.removesuffix(SLOT.format(""))
