@@ -16,14 +16,36 @@ class Rates(NamedTuple):
     Attributes:
         kernel: of kernels and feedback kernels.
         bias: of biases.
-        kernel_leak: of kernels and feedback kernels; None where it is the rate.
-        bias_leak: of biases; None where it is the rate.
     """
 
     kernel: Any
     bias: Any
-    kernel_leak: Any = None
-    bias_leak: Any = None
+
+    @property
+    def kernel_leak(self):
+        """How much of a kernel a step leaves behind."""
+        return self.kernel
+
+    @property
+    def bias_leak(self):
+        """How much of a bias a step leaves behind."""
+        return self.bias
+
+
+class RatesAndLeaks(NamedTuple):
+    """Inner learning rates, and leaks that differ from them.
+
+    Attributes:
+        kernel: rate of kernels and feedback kernels.
+        bias: rate of biases.
+        kernel_leak: how much of a kernel a step leaves behind.
+        bias_leak: the same of a bias.
+    """
+
+    kernel: Any
+    bias: Any
+    kernel_leak: Any
+    bias_leak: Any
 
 
 class InnerRate(keras.layers.Layer):

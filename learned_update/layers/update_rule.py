@@ -9,7 +9,11 @@ import numpy as np
 from learned_update.errors import invalid
 from learned_update.layers.bases.wired import WiredBase, truncated_normal
 from learned_update.layers.forms import neuron_local_parts
-from learned_update.layers.inner_learning_rate import FixedRate, Rates
+from learned_update.layers.inner_learning_rate import (
+    FixedRate,
+    Rates,
+    RatesAndLeaks,
+)
 from learned_update.layers.parts import (
     NEUTRAL,
     PACKAGE,
@@ -131,20 +135,15 @@ class UpdateRule(Rule):
                 variable.assign(truncated_normal(rng, variable.shape, fan_in**-0.5))
 
     @property
-    def inner_learning_rate(self) -> float | Rates:
+    def inner_learning_rate(self) -> float | Rates | RatesAndLeaks:
         """The constant rate as a float, or the learned `Rates` as floats.
 
         Where rates differ by place and with time, those of a layer between others
         before the first step.
         """
-        rates = Rates(
-            *(
-                None if rate is None else float(keras.ops.convert_to_numpy(rate))
-                for rate in self.rate.rates()
-            )
-        )
-        alike = rates.kernel == rates.bias and rates.kernel_leak is None
-        return rates.kernel if alike else rates
+        rates = self.rate.rates()
+        floats = [float(keras.ops.convert_to_numpy(rate)) for rate in rates]
+        return floats[0] if len(set(floats)) == 1 else type(rates)(*floats)
 
     @property
     def embedding_units(self) -> int | None:
@@ -160,7 +159,7 @@ class UpdateRule(Rule):
         phi: Phi,
         acts: Activations,
         connections: Sequence[Any] | None = None,
-    ) -> tuple[Phi, tuple[Rates, ...]]:
+    ) -> tuple[Phi, tuple[Rates | RatesAndLeaks, ...]]:
         """The change of phi that a batch calls for.
 
         Args:
@@ -202,7 +201,9 @@ class UpdateRule(Rule):
                 following[index] |= slots
         return Phi(tuple(layers), change_of_state(phi, following))
 
-    def apply_change(self, phi: Phi, change: Phi, rates: Sequence[Rates]) -> Phi:
+    def apply_change(
+        self, phi: Phi, change: Phi, rates: Sequence[Rates | RatesAndLeaks]
+    ) -> Phi:
         """phi <- (1 - leak) phi - rate change; feedback stays unless it is learned.
 
         The leak is the rate, unless the rule has a leak of its own.

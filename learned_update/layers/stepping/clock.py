@@ -4,7 +4,7 @@ import keras
 
 from learned_update.errors import invalid
 from learned_update.layers.parts import PACKAGE
-from learned_update.ops.inner_time import time_functions
+from learned_update.ops.stepping.inner_time import time_functions
 
 STEP = "inner_step"  # in phi's state: steps done, the same number on every layer
 

@@ -6,7 +6,7 @@ from keras import ops
 
 from learned_update.errors import invalid
 from learned_update.layers.parts import NEUTRAL, PACKAGE
-from learned_update.ops.momentum import slow_average, with_momentum
+from learned_update.ops.stepping.momentum import slow_average, with_momentum
 
 SLOT = "{}_momentum"  # in phi's state, of kernel, bias and feedback
 

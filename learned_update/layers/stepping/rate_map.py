@@ -3,7 +3,11 @@
 import keras
 from keras import ops
 
-from learned_update.layers.inner_learning_rate import LearnedRate, Rates
+from learned_update.layers.inner_learning_rate import (
+    LearnedRate,
+    Rates,
+    RatesAndLeaks,
+)
 from learned_update.layers.parts import NEUTRAL, PACKAGE
 
 
@@ -66,7 +70,7 @@ class RateMap(LearnedRate):
             return Rates(rates[0], rates[1])
         logits = logits + ops.sum(seen * self.leak_map, axis=0)
         leaks = self.maximum * ops.sigmoid(logits)
-        return Rates(rates[0], rates[1], leaks[0], leaks[1])
+        return RatesAndLeaks(rates[0], rates[1], leaks[0], leaks[1])
 
     def get_config(self):
         return {
