@@ -51,7 +51,9 @@ LONG = {  # and which of a file
     "tests/benchmarks/test_measurement.py": ("flops_grow",),
     "tests/benchmarks/test_plain_jax.py": ("test_meta_gradient",),
     "tests/estimator/test_estimator_checks.py": ("[object]",),
+    "tests/reproductions/ablations/test_reproduction.py": ("finished_is_not_repeated",),
     "tests/reproductions/test_registry.py": (  # they have tests of their own
+        "[fig5-left]",
         "[table1]",
         "[few-shot]",
         "[local-rules]",
@@ -68,6 +70,7 @@ LONG = {  # and which of a file
     "tests/training/test_memory.py": ("",),
     "tests/training/test_base_models.py": ("test_long",),
     "tests/meta/test_base_models.py": ("test_long",),
+    "tests/meta/test_base_training.py": ("an_unroll[none]",),
 }
 
 

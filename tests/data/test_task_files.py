@@ -25,8 +25,19 @@ def names(file, parameter):
     configuration.load([file])
     value = gin.query_parameter(parameter)
     if isinstance(value, gin.config.ConfigurableReference):  # a macro
-        value = value.scoped_configurable_fn()
-    return [member for name in value for member in GROUPS.get(name, (name,))]
+        value = gin.query_parameter(
+            f"{value.scoped_selector.split('/')[0]}/macro.value"
+        )
+    return [
+        member for name in map(named, value) for member in GROUPS.get(name, (name,))
+    ]
+
+
+def named(value):
+    """The name of a data set, or of one that a reference would load."""
+    if isinstance(value, gin.config.ConfigurableReference):
+        return gin.query_parameter(f"{value.scoped_selector}.name")
+    return value
 
 
 @pytest.mark.parametrize("file", TASKS)
