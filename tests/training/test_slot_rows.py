@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from learned_update.randomness import generator
+from learned_update.training.outer_steps import slot_rows
 from learned_update.training.outer_steps.slot_rows import drawn_together, replaced
 
 
@@ -44,3 +45,21 @@ def test_replaced_rows(slots):
     for name, leaf in expected.items():
         np.testing.assert_array_equal(np.asarray(found[name]), leaf)
         assert np.asarray(found[name]).dtype == leaf.dtype
+
+
+def test_any_number_of_rows_is_one_trace(monkeypatch):
+    taken, traces = slot_rows._taken, []
+
+    def counted(*arguments):
+        traces.append(1)
+        return taken(*arguments)
+
+    monkeypatch.setattr(slot_rows, "_taken", counted)
+    slot_rows._compiled_taken.cache_clear()
+    tree = keras.ops.zeros((9, 3))
+    for slots in ([4], [1, 5], [0, 2, 3], [0, 1, 2, 3, 8]):
+        rows = [np.full(3, slot + 1, "float32") for slot in slots]
+        found = np.asarray(replaced(tree, rows, slots))
+        np.testing.assert_array_equal(found[slots, 0], np.add(slots, 1))
+    slot_rows._compiled_taken.cache_clear()
+    assert len(traces) == 1

@@ -50,7 +50,8 @@ def replaced(tree, rows, slots):
 
 @functools.cache
 def _compiled_taken():
-    return backend.jit(_taken)  # asks for the devices, so not when it is imported
+    # It asks for the devices: not when it is imported. Any number of rows is one trace.
+    return backend.jit(_taken, free={1: (0,)})
 
 
 def _taken(tree, rows, positions):
