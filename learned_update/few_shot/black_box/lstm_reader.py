@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from learned_update.few_shot.black_box.labelled import with_label
+from learned_update.few_shot.embeddings.dense import dense_chain
 from learned_update.few_shot.embeddings.initial import dense
 from learned_update.few_shot.embeddings.lstm import (
     initial_lstm,
@@ -10,34 +12,42 @@ from learned_update.few_shot.embeddings.lstm import (
     lstm_step,
 )
 from learned_update.few_shot.embeddings.pair import embed_pair
-from learned_update.few_shot.learner import PACKAGE, Learner, one_hot
+from learned_update.few_shot.learner import PACKAGE, Learner
 
 
-def with_label(features, labels=None, ways=0):
-    """Features beside one-hot labels, or beside zeros where they are asked for.
+def read_beside(weights, known, query):
+    """Hidden states after the support was read once for every query.
+
+    At every example an LSTM sees its features and label, and how far its features are
+    from the query's, `|x_i - x_q|`.
 
     Args:
-        features: `(examples, units)`.
-        labels: `(examples,)` integers; None for unknown.
-        ways: classes.
+        weights: `LstmWeights` of `2 units + ways` inputs.
+        known: features and labels of the support in the order in which they are read,
+            `(supports, units + ways)`.
+        query: features, `(queries, units)`.
 
     Returns:
-        `(examples, units + ways)`.
+        `(queries, LSTM's units)`.
     """
-    if labels is None:
-        beside = ops.zeros((features.shape[0], ways), dtype=features.dtype)
-    else:
-        beside = one_hot(labels, ways, features)
-    return ops.concatenate([features, beside], axis=-1)
+    queries, units = query.shape
+    hidden, cell = initial_state(weights, query)
+    for index in range(known.shape[0]):
+        example = known[index : index + 1]
+        distance = ops.abs(example[:, :units] - query)
+        seen = ops.concatenate([ops.repeat(example, queries, axis=0), distance], axis=1)
+        hidden, cell = lstm_step(weights, seen, hidden, cell)
+    return hidden
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class LstmReader(Learner):
-    """An LSTM reads feature and label of each support, then one query.
+    """An LSTM reads feature and label of each support, with one query beside them.
 
-    The support is read class by class; in a random order an LSTM stays at chance for
-    thousands of steps. Every query is read by itself, after the same support. The order
-    within a class counts; the ways are those of meta-training, the shots are free.
+    The support is read class by class, once for every query. An LSTM that reads the
+    support first and the query last has to learn to store all of it: it stays at
+    chance for thousands of outer steps. The order within a class counts; the ways are
+    those of meta-training, the shots are free.
 
     Args:
         units: of the LSTM.
@@ -54,7 +64,7 @@ class LstmReader(Learner):
         super().__init__(**settings)
 
     def initial(self, rng):
-        inputs = self.embedding.features + self.ways
+        inputs = 2 * self.embedding.features + self.ways
         return {
             "embedding": self.embedding.initial(rng),
             "lstm": initial_lstm(rng, inputs, self.units),
@@ -66,16 +76,9 @@ class LstmReader(Learner):
             self.embedding, theta["embedding"], support_x, query_x, self.statistics
         )
         order = ops.argsort(support_y)
-        read = with_label(*(ops.take(a, order, 0) for a in (support, support_y)), ways)
-        hidden, cell = initial_state(theta["lstm"], read[:1])
-        for index in range(read.shape[0]):
-            hidden, cell = lstm_step(
-                theta["lstm"], read[index : index + 1], hidden, cell
-            )
-        asked = with_label(query, None, ways)
-        hidden, _ = lstm_step(theta["lstm"], asked, hidden, cell)  # (queries, units)
-        kernel, bias = theta["head"]
-        return ops.matmul(hidden, kernel) + bias
+        support, support_y = (ops.take(a, order, 0) for a in (support, support_y))
+        known = with_label(support, support_y, ways)
+        return dense_chain((theta["head"],), read_beside(theta["lstm"], known, query))
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}

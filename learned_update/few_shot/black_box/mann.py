@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from learned_update.few_shot.black_box.lstm_reader import with_label
+from learned_update.few_shot.black_box.labelled import with_label
 from learned_update.few_shot.black_box.memory import (
     empty_memory,
     read_weights,

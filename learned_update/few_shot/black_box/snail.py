@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from learned_update.few_shot.black_box.lstm_reader import with_label
+from learned_update.few_shot.black_box.labelled import with_label
 from learned_update.few_shot.black_box.temporal import (
     causal_attention,
     initial_attention,

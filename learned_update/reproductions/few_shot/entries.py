@@ -52,7 +52,7 @@ _METRIC = {
     "graph network": Entry("graph", {}, 700),
 }
 _BLACK_BOXES = {
-    "LSTM reader": Entry("lstm", {}, 1500, SOME),
+    "LSTM reader": Entry("lstm", {}, 1000, SOME, shots=None),
     "conditional neural process": Entry("conditional", {}, 600, ways=20),
     "SNAIL": Entry("snail", {}, 1200, SOME, shots=None),
     "MANN": Entry("mann", {}, 1200, shots=None, published=(82.8, 94.9)),

@@ -16,6 +16,7 @@ from learned_update.few_shot.black_box.loss_information import (
     hidden_gradients,
     scaled_gradients,
 )
+from learned_update.few_shot.black_box.lstm_reader import read_beside
 from learned_update.few_shot.black_box.memory import (
     DECAY,
     Memory,
@@ -33,9 +34,11 @@ from learned_update.few_shot.black_box.temporal import (
     initial_temporal,
     temporal_convolutions,
 )
+from learned_update.few_shot.embeddings.lstm import initial_lstm
 from learned_update.few_shot.gradient.inner_steps import gradient_of
 from learned_update.few_shot.objective import cross_entropy
 from learned_update.randomness import generator
+from tests.few_shot.metric.test_equations import numpy_run
 from tests.few_shot.small import FLOAT64, float64
 
 pytestmark = FLOAT64
@@ -207,3 +210,14 @@ def test_generated_classifier():
     kernel, bias = generated_classifier(float64(weights), float64(prototypes))
     close(kernel, made[:, :3].T)
     close(bias, made[:, 3])
+
+
+def test_an_lstm_reads_the_support_beside_every_query():
+    rng = np.random.default_rng(6)
+    known, query = rng.normal(size=(4, 5)), rng.normal(size=(3, 2))
+    weights = initial_lstm(generator(5), 7, 3)
+    expected = [
+        numpy_run(weights, np.hstack([known, np.abs(known[:, :2] - row)]))[-1]
+        for row in query
+    ]
+    close(read_beside(float64(weights), *float64((known, query))), np.stack(expected))
