@@ -1,5 +1,8 @@
 """Characters of many scripts, rendered from fonts in several faces."""
 
+import functools
+import operator
+
 import gin
 import numpy as np
 
@@ -14,6 +17,7 @@ from learned_update.data.sources.glyphs.fonts import (
     load_faces,
     shipped_fonts,
 )
+from learned_update.data.sources.glyphs.kept import kept
 from learned_update.data.sources.glyphs.rendering import EM, bitmap, jitter, render
 from learned_update.errors import invalid
 from learned_update.randomness import generator
@@ -30,7 +34,8 @@ def glyphs(script, size=8, renderings=32, seed=0, fonts=None):
     """Renders the characters of a script, each character a class.
 
     Every character is drawn in turn in each face that has it, its ink centred and
-    scaled to the image, with a random rotation, shear, aspect, scale and shift.
+    scaled to the image, with a random rotation, shear, aspect, scale and shift. What
+    was drawn is kept on disk (`kept`).
 
     Args:
         script: a name in `META_TRAIN_SCRIPTS` or `HELD_OUT_SCRIPTS`.
@@ -54,6 +59,18 @@ def glyphs(script, size=8, renderings=32, seed=0, fonts=None):
             received=f"size={size}, renderings={renderings}",
             remedy="Give larger numbers.",
         )
+    return kept(
+        f"glyphs/{script}",
+        functools.partial(_drawn, script, size, renderings, seed, fonts),
+        fonts,
+        size=operator.index(size),
+        renderings=operator.index(renderings),
+        seed=operator.index(seed),
+    )
+
+
+def _drawn(script, size, renderings, seed, fonts):
+    """The `Dataset` that `glyphs` returns."""
     alphabet = _alphabet(script, fonts)
     if not alphabet:
         raise invalid(
