@@ -18,11 +18,11 @@ def free_port():
 
 
 @contextlib.contextmanager
-def members(backend, runs, cpus=1, processes=1, dies_at=None):
+def members(backend, runs, cpus=1, processes=1, signalled=None):
     """Starts processes that do `(run_dir, devices)` in turn, all together.
 
-    Yields them, and for each the files of theta after each run. `dies_at` is the outer
-    step at which the last of them kills itself.
+    Yields them, and for each the files of theta after each run. `signalled` names the
+    signal that the last of them sends itself, and the outer step in which it does.
     """
     port = free_port()
     started, files = [], []
@@ -36,7 +36,7 @@ def members(backend, runs, cpus=1, processes=1, dies_at=None):
             "hosts": [f"127.0.0.1:{port}", processes, process]
             if processes > 1
             else None,
-            "dies_at": dies_at if process == processes - 1 else None,
+            "signalled": signalled if process == processes - 1 else None,
         }
         environment = {
             **os.environ,

@@ -33,16 +33,16 @@ from learned_update.training.runs import run
 from tests.training import small_run
 
 
-def main(runs, results, hosts, dies_at, cache, **_):
-    if dies_at is not None:
-        step = MetaTrainer.step
+def main(runs, results, hosts, signalled, cache, **_):
+    if signalled is not None:
+        step, (name, when) = MetaTrainer.step, signalled
 
-        def deadly_step(self, state, drawn):
-            if state.outer_step == dies_at:
-                os.kill(os.getpid(), signal.SIGKILL)
+        def signalling_step(self, state, drawn):
+            if state.outer_step == when:
+                os.kill(os.getpid(), signal.Signals[name])
             return step(self, state, drawn)
 
-        MetaTrainer.step = deadly_step
+        MetaTrainer.step = signalling_step
     chosen, choose_devices = [], run.choose_devices
 
     def kept_choice(*arguments):

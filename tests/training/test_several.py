@@ -53,12 +53,32 @@ def test_devices_of_one_machine(of_one_machine):
         assert_same(found, expected)
 
 
+def test_a_host_that_is_asked_to_stop_stops_all(of_one_machine):
+    backend, folder, (expected, *_) = of_one_machine
+    run_dir = folder / "stopped"
+    run_dir.mkdir()
+    runs = [(run_dir, "auto")]
+    with members(backend, runs, processes=2, signalled=("SIGTERM", 2)) as (both, _):
+        for process in both:
+            _, errors = process.communicate(timeout=SECONDS)
+            assert process.returncode != 0
+            assert "Stopped after outer step 3 of 5" in errors, errors[-3000:]
+    *_, newest = checkpoints(run_dir / "checkpoints")
+    assert newest.name == "outer_step_00000003.npz"
+
+    for ((_, theta),) in finished(backend, runs, processes=2):
+        assert_same(theta, expected)
+
+
 def test_a_lost_host_ends_the_others_and_the_same_command_goes_on(of_one_machine):
     backend, folder, (expected, *_) = of_one_machine
     run_dir = folder / "lost"
     run_dir.mkdir()
     runs = [(run_dir, "auto")]
-    with members(backend, runs, processes=2, dies_at=3) as (processes, _):
+    with members(backend, runs, processes=2, signalled=("SIGKILL", 3)) as (
+        processes,
+        _,
+    ):
         _, errors = processes[0].communicate(timeout=SECONDS)
         assert processes[0].returncode == LOST, errors[-3000:]
         assert "process 1 (127.0.0.1) of this run was lost" in errors
