@@ -59,7 +59,8 @@ def base_models(
         words: size of the vocabulary of texts.
         sequence: words that are kept of a text in their order.
         features: of every base model.
-        **protocol: fields of `ComparisonProtocol`.
+        **protocol: fields of `ComparisonProtocol`; where a data set has fewer classes
+            than `ways`, an episode has these.
 
     Returns:
         `Measured`.
@@ -99,6 +100,8 @@ def base_models(
 def _scores(dataset, title, entries, rules, protocol, parts):
     """`{Column: accuracies}` and `{base model: seconds}` of one data set."""
     pair = entries[MLP].pair
+    ways = min(protocol.ways, len(pair.train.class_names))
+    protocol = dataclasses.replace(protocol, ways=ways)
     episodes = episodes_for(dataset, pair, protocol)
     scores, seconds = {}, {}
 
