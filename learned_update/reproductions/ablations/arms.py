@@ -4,8 +4,8 @@ The released form is none of them: at its inner learning rate of 1e-4 phi moves 
 hundredth in 100 inner steps, too little for a short meta-training to learn from.
 """
 
-from learned_update.errors import invalid
 from learned_update.layers.weight_changes.terms import NEURON_LOCAL_TERMS, TERMS
+from learned_update.reproductions.ablations.choice import chosen
 
 WHOLE = "whole rule"
 
@@ -78,24 +78,5 @@ def arm_bindings(arm):
 
 
 def chosen_arms(names=None):
-    """Names of arms with the whole rule first, which the others are compared with.
-
-    Args:
-        names: of arms; None takes all.
-
-    Returns:
-        A tuple of names.
-
-    Raises:
-        ValueError: a name is not that of an arm.
-    """
-    names = tuple(ARMS) if names is None else tuple(names)
-    for name in names:
-        if name not in ARMS:
-            raise invalid(
-                f"There is no ablation {name!r}.",
-                expected=f"some of {', '.join(map(repr, ARMS))}",
-                received=repr(name),
-                remedy="Name some of these, or None for all.",
-            )
-    return tuple(dict.fromkeys((WHOLE, *names)))
+    """`chosen` of `ARMS`."""
+    return chosen(ARMS, names, "ablation")

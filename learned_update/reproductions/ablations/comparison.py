@@ -2,12 +2,14 @@
 
 import pathlib
 import re
+import tempfile
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from learned_update.configuration import CONFIG_FILE
+from learned_update.data import load_all
 from learned_update.errors import invalid
 from learned_update.reproductions.ablations.figure import ablation_figure
 from learned_update.reproductions.ablations.scores import Arm, score_arms
@@ -94,10 +96,12 @@ def configuration_of(run_dir):
 
 def compared(
     arms: Mapping[str, tuple[str, ...]],
-    reference,
-    root,
+    name,
+    folder,
     budget,
+    bindings,
     datasets,
+    size,
     steps,
     protocol,
     progress=None,
@@ -108,23 +112,53 @@ def compared(
     same call goes on where it was stopped. An arm that fails is reported as such.
 
     Args:
-        arms: `{name: bindings}`.
-        reference: the arm that the others are compared with.
-        root: folder of runs and scores.
+        arms: `{name: bindings}`; the others are compared with the first.
+        name: of the rule, whose run has the configuration.
+        folder: of runs and scores; None keeps none.
         budget: `Budget`.
-        datasets: `Dataset`s to score on.
+        bindings: gin bindings of all arms, before those of each.
+        datasets: names of data sets to score on.
+        size: height and width of their images, in pixels.
         steps: inner steps.
         protocol: `Protocol`.
         progress: whether to show a bar; None shows it on a terminal.
 
     Returns:
-        `Measured`, its settings left empty: a row per data set and arm.
+        `Measured`: a row per data set and arm.
 
     Raises:
         ValueError: the run of the reference failed.
         KeyboardInterrupt: after Ctrl-C, with everything so far on disk.
     """
-    root = pathlib.Path(root)
+    budget.check()
+    loaded = load_all(datasets, size=size)
+    told = {arm: (*bindings, *budget.bindings(), *own) for arm, own in arms.items()}
+    reference, *_ = arms
+    with tempfile.TemporaryDirectory() as temporary:
+        root = pathlib.Path(folder or temporary)
+        paths, failed = _meta_trained(told, reference, root, budget, progress)
+        parts = Parts(root / "scores")
+        trained, random = score_arms(
+            paths, failed, loaded, steps, protocol, progress, parts
+        )
+    whole = trained[reference]
+    trained[RANDOM] = Arm(
+        seeds=whole.seeds,
+        accuracies={x: np.stack([y] * len(whole.seeds)) for x, y in random.items()},
+    )
+    rows = ablation_rows(trained, reference)
+    return Measured(
+        columns=AblationRow._fields,
+        rows=[tuple(row) for row in rows],
+        table=ablation_markdown(rows, reference),
+        figure=ablation_figure(rows, reference, budget.title),
+        settings=f"{budget.described(name)} (theta of the rule given is not used); "
+        f"scored after {steps} inner steps; {protocol}; images of {size} pixels",
+    )
+
+
+def _meta_trained(arms, reference, root, budget, progress):
+    """`{arm: {seed: path of its rule}}`, also of initial rules, and what failed."""
     runs = {
         arm: {
             seed: Run(
@@ -148,23 +182,7 @@ def compared(
     paths[UNTRAINED] = {
         seed: path / INITIAL_RULE_FILE for seed, path in paths[reference].items()
     }
-    parts = Parts(root / "scores")
-    trained, random = score_arms(
-        paths, failed, datasets, steps, protocol, progress, parts
-    )
-    whole = trained[reference]
-    trained[RANDOM] = Arm(
-        seeds=whole.seeds,
-        accuracies={x: np.stack([y] * len(whole.seeds)) for x, y in random.items()},
-    )
-    rows = ablation_rows(trained, reference)
-    return Measured(
-        columns=AblationRow._fields,
-        rows=[tuple(row) for row in rows],
-        table=ablation_markdown(rows, reference),
-        figure=ablation_figure(rows, reference, budget.title),
-        settings="",
-    )
+    return paths, failed
 
 
 def _slug(arm):

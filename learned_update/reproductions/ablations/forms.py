@@ -1,7 +1,7 @@
 """Forms of the rule: what each adds to the plain one, as gin bindings."""
 
-from learned_update.errors import invalid
 from learned_update.reproductions.ablations.arms import PARTS
+from learned_update.reproductions.ablations.choice import chosen
 
 PLAIN = "plain rule"
 
@@ -78,24 +78,5 @@ def form_bindings(form):
 
 
 def chosen_forms(names=None):
-    """Names of forms with the plain rule first, which the others are compared with.
-
-    Args:
-        names: of forms; None takes all.
-
-    Returns:
-        A tuple of names.
-
-    Raises:
-        ValueError: a name is not that of a form.
-    """
-    names = tuple(FORMS) if names is None else tuple(names)
-    for name in names:
-        if name not in FORMS:
-            raise invalid(
-                f"There is no form of the rule {name!r}.",
-                expected=f"some of {', '.join(map(repr, FORMS))}",
-                received=repr(name),
-                remedy="Name some of these, or None for all.",
-            )
-    return tuple(dict.fromkeys((PLAIN, *names)))
+    """`chosen` of `FORMS`."""
+    return chosen(FORMS, names, "form of the rule")

@@ -1,11 +1,9 @@
 """Each component of the rule off, meta-trained with the same budget."""
 
 import pathlib
-import tempfile
 
 import gin
 
-from learned_update.data import load_all
 from learned_update.reproductions.ablations.arms import WHOLE, arm_bindings, chosen_arms
 from learned_update.reproductions.ablations.comparison import (
     Budget,
@@ -80,7 +78,6 @@ def ablations(
     )
     if quick:
         arms, outer_steps = arms or QUICK_ARMS, QUICK_OUTER_STEPS
-    arms = chosen_arms(arms)
     budget = Budget(
         str(gin_file or configuration_of(run_dir)),
         outer_steps,
@@ -88,15 +85,15 @@ def ablations(
         tuple(seeds),
         processes,
     )
-    budget.check()
-    loaded = load_all(datasets, size=size)
-    told = {x: (*bindings, *budget.bindings(), *arm_bindings(x)) for x in arms}
-    with tempfile.TemporaryDirectory() as temporary:
-        root = pathlib.Path(folder or temporary, QUICK_FOLDER if quick else FOLDER)
-        measured = compared(
-            told, WHOLE, root, budget, loaded, steps, protocol, progress
-        )
-    return measured._replace(
-        settings=f"{budget.described(name)} (theta of the rule given is not used); "
-        f"scored after {steps} inner steps; {protocol}; images of {size} pixels"
+    return compared(
+        {arm: arm_bindings(arm) for arm in chosen_arms(arms)},
+        name,
+        folder and pathlib.Path(folder, QUICK_FOLDER if quick else FOLDER),
+        budget,
+        bindings,
+        datasets,
+        size,
+        steps,
+        protocol,
+        progress,
     )

@@ -1,11 +1,9 @@
 """Forms of the rule on validation tasks, meta-trained with the same budget."""
 
 import pathlib
-import tempfile
 
 import gin
 
-from learned_update.data import load_all
 from learned_update.reproductions.ablations.comparison import (
     Budget,
     compared,
@@ -92,18 +90,15 @@ def rule_forms(
         tuple(seeds),
         processes,
     )
-    budget.check()
-    told = {
-        form: (*bindings, *budget.bindings(), *form_bindings(form))
-        for form in chosen_forms(forms)
-    }
-    loaded = load_all(datasets, size=size)
-    with tempfile.TemporaryDirectory() as temporary:
-        root = pathlib.Path(folder or temporary, QUICK_FOLDER if quick else FOLDER)
-        measured = compared(
-            told, PLAIN, root, budget, loaded, steps, protocol, progress
-        )
-    return measured._replace(
-        settings=f"{budget.described(name)} (theta of the rule given is not used); "
-        f"scored after {steps} inner steps; {protocol}; images of {size} pixels"
+    return compared(
+        {form: form_bindings(form) for form in chosen_forms(forms)},
+        name,
+        folder and pathlib.Path(folder, QUICK_FOLDER if quick else FOLDER),
+        budget,
+        bindings,
+        datasets,
+        size,
+        steps,
+        protocol,
+        progress,
     )
