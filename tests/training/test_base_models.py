@@ -6,14 +6,15 @@ import pytest
 import learned_update as lu
 from learned_update.layers import BASE_FORMS
 from learned_update.training import MetaTrainer, TaskGroup
+from learned_update.training.outer_steps.compiled import _kind
 from tests.training import small_run
 
 
 def mixture():
-    """A meta-trainer of two groups of one task each."""
+    """A meta-trainer of two groups of one task each, both with two layers."""
     form = BASE_FORMS["conv"]()
     groups = [
-        TaskGroup(small_run.tasks(), (5,), slots=1, batch_size=8),
+        TaskGroup(small_run.tasks(), (5, 3), slots=1, batch_size=8),
         TaskGroup(small_run.tasks(), (4, 3), slots=1, batch_size=6, base=form),
     ]
     return MetaTrainer(
@@ -27,6 +28,14 @@ def test_groups_have_base_models_of_their_form():
     assert bases[1].image_shape == (3, 3, 1)
     assert bases[1].kernel_sizes == (1, None)
     assert bases[1].epsilon == bases[0].epsilon
+
+
+def test_only_base_models_of_one_form_share_what_is_compiled():
+    perceptron, convolution = mixture().groups
+    narrower = TaskGroup(small_run.tasks(), (4, 2), slots=1, batch_size=6)
+    (narrower,) = MetaTrainer(lu.UpdateRule(seed=1), [narrower]).groups
+    assert _kind(perceptron)[:3] == _kind(narrower)[:3]
+    assert _kind(perceptron)[:3] != _kind(convolution)[:3]
 
 
 def test_a_name_is_no_form():

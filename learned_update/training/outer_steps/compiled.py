@@ -167,7 +167,8 @@ class CompiledOuterStep:
 
 def _kind(group):
     """What groups that share a compiled function have in common."""
-    return len(group.base.units), group.base.activation, group.tasks.episode
+    base = group.base
+    return type(base), str(base.form()), base.activation, group.tasks.episode
 
 
 def _shape(group):
