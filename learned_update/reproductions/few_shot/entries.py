@@ -60,19 +60,25 @@ _BLACK_BOXES = {
     "hypernetwork": Entry("hyper-network", {}, 500, ways=20),
 }
 _GRADIENT_BASED = {
-    "MAML": Entry("maml", SMALL_STEPS, 1000, SOME, published=(98.7, 99.9)),
+    "MAML": Entry(
+        "maml",
+        {**TRANSDUCTIVE, "prediction_steps": 5},
+        5000,
+        {"tasks_per_step": 4, "learning_rate": 2e-3},
+        published=(98.7, 99.9),
+    ),
     "MAML, inductive": Entry(
         "maml", {}, 1500, {"tasks_per_step": 2}, published=(98.7, 99.9)
     ),
     "first-order MAML": Entry("fomaml", SMALL_STEPS, 800, SOME),
     "Reptile, serial": Entry(
-        "reptile", REPTILE, 1500, {"tasks_per_step": 1, "learning_rate": 0.3}
+        "reptile", REPTILE, 6000, {"tasks_per_step": 1, "learning_rate": 0.3}
     ),
     "Reptile, batched": Entry(
         "reptile", REPTILE, 300, {"tasks_per_step": 5, "learning_rate": 1.0}
     ),
     "ANIL": Entry("anil", {}, 800, {"tasks_per_step": 2, "learning_rate": 3e-3}),
-    "implicit MAML": Entry("imaml", TRANSDUCTIVE, 300, SOME),
+    "implicit MAML": Entry("imaml", TRANSDUCTIVE, 1500, SOME),
     "Meta-SGD": Entry("meta-sgd", TRANSDUCTIVE, 800, SOME),
 }
 _ORDINARY = {
