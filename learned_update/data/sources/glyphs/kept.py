@@ -13,14 +13,15 @@ from learned_update.data.dataset import Dataset
 from learned_update.data.preparation import prepared
 from learned_update.data.sources.glyphs.fonts import shipped_fonts
 
-RENDERING = 1  # of the code that draws; more as soon as it draws something else
+HERE = pathlib.Path(__file__).parent
+CODE = (HERE, HERE.parents[1] / "catalogue")  # that says what is drawn, and how
 
 
 def kept(name, draw, fonts=None, **options):
     """What `draw` returns, from disk if it was drawn before.
 
     Kept with the other prepared arrays (`cache.cache_folder`). Other options, fonts,
-    or versions of the libraries that draw are another entry. Where nothing can be
+    code or versions of the libraries that draw are another entry. Where nothing can be
     written, nothing is kept.
 
     Args:
@@ -36,8 +37,8 @@ def kept(name, draw, fonts=None, **options):
     key = {
         "source": name,
         **options,
-        "fonts": _digest(folder),
-        "rendering": RENDERING,
+        "fonts": _digest(folder, "*"),
+        "code": [_digest(each, "*.py") for each in CODE],
         "pillow": PIL.__version__,
         "freetype": features.version("freetype2"),
     }
@@ -55,10 +56,10 @@ def kept(name, draw, fonts=None, **options):
 
 
 @functools.lru_cache(maxsize=8)  # as long as `fonts` holds the faces of a folder
-def _digest(folder):
-    """SHA-256 of the names and contents of a folder's files."""
+def _digest(folder, pattern):
+    """SHA-256 of the names and contents of those files of a folder."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*")):
+    for path in sorted(folder.glob(pattern)):
         if path.is_file():
             content = path.read_bytes()
             digest.update(f"{path.name}\n{len(content)}\n".encode())

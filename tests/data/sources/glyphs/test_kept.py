@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from learned_update.data import Dataset, glyphs
+from learned_update.data.sources.glyphs import kept as module
 from learned_update.data.sources.glyphs.fonts import shipped_fonts
 from learned_update.data.sources.glyphs.kept import _digest, kept
 
@@ -58,6 +59,17 @@ def test_other_fonts_are_drawn_anew(cache, tmp_path):
         (fonts / "one.ttf").write_bytes(content)
         _digest.cache_clear()  # as in another process
         kept("drawn", draw, fonts=fonts)
+    assert draw.calls == 2
+
+
+def test_other_code_draws_anew(cache, tmp_path, monkeypatch):
+    draw, code = Draw(), tmp_path / "code"
+    code.mkdir()
+    monkeypatch.setattr(module, "CODE", (code,))
+    for content in ("a = 1", "a = 1", "a = 2"):
+        (code / "rendering.py").write_text(content)
+        _digest.cache_clear()
+        kept("drawn", draw)
     assert draw.calls == 2
 
 
