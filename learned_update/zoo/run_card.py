@@ -6,7 +6,7 @@ import re
 
 from learned_update.configuration import CONFIG_FILE
 from learned_update.errors import invalid
-from learned_update.run_metrics import read_metrics
+from learned_update.run_metrics import THETA_AVERAGE, read_metrics, read_origins
 from learned_update.zoo.card import NOT_STATED, Card, Compute, Result
 
 TABLE_FILE = "table.csv"
@@ -40,10 +40,9 @@ def run_card(run_dir, name):
     configuration = _configuration(run_dir / CONFIG_FILE)
     data = meta_training_data(configuration)
     compute = _compute(run_dir)
-    steps = f"{compute.outer_steps:,} outer steps" if compute.outer_steps else "a rule"
     return Card(
         name=name,
-        description=f"{steps} of the run {run_dir.resolve().name}",
+        description=_description(run_dir, compute.outer_steps),
         licence=NOT_STATED,
         origin=f"run {run_dir.resolve().name}",
         sha256="",
@@ -53,6 +52,20 @@ def run_card(run_dir, name):
         compute=compute,
         results=read_results(run_dir / TABLE_FILE),
     )
+
+
+def _description(run_dir, outer_steps):
+    """One line: how long the run was, what it began with, over what it averaged."""
+    steps = f"{outer_steps:,} outer steps" if outer_steps else "a rule"
+    words = f"{steps} of the run {run_dir.resolve().name}"
+    origins = read_origins(run_dir)
+    begun = origins[0].get("initial_rule") if origins else None
+    if begun:
+        words += f", begun with {pathlib.PurePath(begun).name}"
+    average = origins[-1].get(THETA_AVERAGE) if origins else None
+    if average and outer_steps and average["begin"] < outer_steps:
+        words += f", mean of theta over those after {average['begin']:,}"
+    return words
 
 
 def meta_training_data(configuration):

@@ -153,3 +153,22 @@ def test_version_is_the_package_s(tmp_path, user_rules):
 
     small_rules.make_run(tmp_path / "trial")
     assert add_rule(tmp_path / "trial").package_version == learned_update.__version__
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ({"seed": 0}, ""),
+        ({"initial_rule": "rules/first.keras"}, ", begun with first.keras"),
+        (
+            {"theta_average": {"begin": 1, "decay": None}},
+            ", mean of theta over those after 1",
+        ),
+        ({"theta_average": {"begin": 5, "decay": None}}, ""),  # not reached
+    ],
+)
+def test_a_card_says_what_a_run_began_with_and_averaged(tmp_path, origin, told):
+    lines = [{"origin": origin}, {"outer_step": 1}, {"outer_step": 2}]
+    (tmp_path / "metrics.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    card = run_card(tmp_path, "mine")
+    assert card.description == f"2 outer steps of the run {tmp_path.name}{told}"
