@@ -20,8 +20,18 @@ def section(page, title):
     return found
 
 
-def run_blocks(page, title, **names):
-    """Runs the Python and shell blocks of a section, in order."""
+def run_blocks(page, title, smaller=None, **names):
+    """Runs the Python and shell blocks of a section, in order.
+
+    Args:
+        page: path of the page.
+        title: of the section.
+        smaller: `{verb: arguments}` that are added to a command.
+        **names: what the Python blocks find.
+
+    Returns:
+        The names after the last block.
+    """
     kinds = []
     for kind, code in BLOCK.findall(section(page, title)):
         gin.clear_config()
@@ -31,6 +41,7 @@ def run_blocks(page, title, **names):
             for line in code.splitlines():
                 program, *arguments = shlex.split(line, comments=True)
                 assert program == "learned-update"
+                arguments += (smaller or {}).get(arguments[0], ())
                 assert main.main(arguments) == 0
         kinds.append(kind)
     assert kinds

@@ -52,6 +52,7 @@ def small_trainer(module_patch):
     """The trainer of the one compilation that these tests share."""
     datasets = [small_run.images(classes=10, examples=24, size=3)]
     module_patch.setattr(glyph_trainer, "glyphs", lambda script, size: datasets[0])
+    module_patch.setattr(glyph_trainer, "UpdateRule", small_run.quick_rule)
     return glyph_trainer.make_trainer(SMALL)
 
 

@@ -65,6 +65,8 @@ EXPERIMENTS = {
     "curves": (
         "curves",
         ONE_SHAPE,
+        "meta_train.rule = @local_rule",  # which compiles in no time
+        "local_rule.form = @Oja",
         "experiment.report = @report",
         "watched/named_datasets.names = ('digits',)",
         "watched/named_datasets.size = 8",

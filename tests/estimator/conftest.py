@@ -5,12 +5,19 @@ import pytest
 
 import learned_update as lu
 from learned_update.estimator import LearnedUpdateEncoder
+from learned_update.layers import local_rule
 from tests.rules_and_bases import perturbed
 
 
 @pytest.fixture(scope="session")
 def rule():
-    """A float32 rule away from its initial theta."""
+    """A float32 rule away from its initial theta, which compiles in no time."""
+    return perturbed(local_rule("soft-hebb"), scale=0.02)
+
+
+@pytest.fixture(scope="session")
+def unbound_rule():
+    """A float32 rule that applies to convolutions and attention, too."""
     return perturbed(lu.UpdateRule(seed=3), scale=0.02)
 
 

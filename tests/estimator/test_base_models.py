@@ -13,6 +13,11 @@ SHAPE = (6, 5, 2)
 
 
 @pytest.fixture(scope="module")
+def rule(unbound_rule):
+    return unbound_rule
+
+
+@pytest.fixture(scope="module")
 def images():
     rng = np.random.default_rng(3)
     return rng.uniform(size=(40, *SHAPE)).astype("float32")

@@ -4,7 +4,6 @@ import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 from learned_update.estimator import LearnedUpdateEncoder
-from learned_update.zoo import load_rule
 
 _NEEDS_OTHER_SETTINGS = {"check_array_api_input"}  # SCIPY_ARRAY_API before SciPy loads
 _NEEDS_OTHER_LIBRARIES = {
@@ -16,8 +15,8 @@ _NEEDS_OTHER_LIBRARIES = {
 
 
 @pytest.mark.parametrize("form", ["file", "object"])
-def test_scikit_learns_checks(rule_path, form):
-    rule = rule_path if form == "file" else load_rule(rule_path)
+def test_scikit_learns_checks(rule_path, unbound_rule, form):
+    rule = rule_path if form == "file" else unbound_rule
     encoder = LearnedUpdateEncoder(rule, units=(4,), steps=3, batch_size=16)
     results = check_estimator(encoder, on_skip=None)
     others = {

@@ -94,10 +94,15 @@ def test_exported(top, rows, tmp_path, output, standardise):
     np.testing.assert_allclose(found, encoder.transform(x), rtol=1e-3, atol=1e-3)
 
 
-def test_convolutions_beside_their_pixels(rule):
+def test_convolutions_beside_their_pixels(unbound_rule):
     pixels = np.random.default_rng(3).uniform(size=(40, 6, 5, 2)).astype("float32")
     encoder = LearnedUpdateEncoder(
-        rule, (5, 4), steps=2, standardise=False, base="conv", output="with_input"
+        unbound_rule,
+        (5, 4),
+        steps=2,
+        standardise=False,
+        base="conv",
+        output="with_input",
     )
     features = encoder.fit_transform(pixels)
     assert features.shape == (40, 64)
@@ -106,11 +111,12 @@ def test_convolutions_beside_their_pixels(rule):
     assert clone(encoder).set_params(output="all").fit_transform(pixels).shape[1] == 9
 
 
-def test_refusals(top, rows):
+def test_refusals(top, unbound_rule, rows):
     with pytest.raises(ValueError, match="no such output.*Received: output='inputs'"):
         clone(top).set_params(output="inputs").fit(rows)
     words = np.random.default_rng(0).integers(0, 9, size=(40, 6))
     encoder = clone(top).set_params(
+        rule=unbound_rule,
         base="attention",
         base_options={"tokens": 6, "vocabulary": 9},
         standardise=False,

@@ -57,7 +57,7 @@ def test_theta_as_an_argument_is_theta_as_variables(rule):
 @pytest.mark.parametrize("xla", [False, True], ids=["graph", "xla"])
 def test_compiled_step_is_the_eager_step(rule, xla):
     tf = pytest.importorskip("tensorflow")
-    base, phi = base_and_phi(rule)
+    base, phi = base_and_phi(rule, units=(6, 5))
     compiled = tf.function(
         lambda phi, x: lu.inner_step(rule, base, phi, x), jit_compile=xla
     )

@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 import learned_update as lu
+from learned_update.layers import local_rule
 from learned_update.meta import BaseTrainer
 from learned_update.randomness import generator
 from tests.rules_and_bases import (
@@ -13,7 +14,7 @@ from tests.rules_and_bases import (
     base_and_phi,
     batch,
     leaves,
-    neuron_local,
+    perturbed,
 )
 
 DATA = batch(rows=30, seed=11)
@@ -22,7 +23,7 @@ DATA = batch(rows=30, seed=11)
 @pytest.fixture(scope="module")
 def trained():
     """A rule with its base model, phi, and phi after 7 steps one by one."""
-    rule = neuron_local()
+    rule = perturbed(local_rule("oja", dtype="float64"))  # any: this compiles quickly
     base, phi = base_and_phi(rule, units=(6, 5))
     states = {0: phi}
     for step in range(7):

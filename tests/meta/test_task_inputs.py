@@ -7,13 +7,14 @@ from keras import ops
 
 from learned_update import backend
 from learned_update.data import Augmentation, InputMapDistribution, TaskDistribution
+from learned_update.layers import local_rule
 from learned_update.meta import TruncatedStep, inner_step, truncated_unroll
 from learned_update.ops.augmentation import augment
 from learned_update.ops.input_maps import apply_input_map
 from learned_update.randomness import generator
 from learned_update.training import cosine_objective
 from learned_update.types import LayerParams, Phi, PixelMap, TruncationData
-from tests.rules_and_bases import base_and_phi, neuron_local
+from tests.rules_and_bases import base_and_phi, perturbed
 from tests.training import small_run
 
 STEPS, BATCH = 3, 8
@@ -51,7 +52,7 @@ def unroller(rule, base, tasks, targets=None, weight=1.0):
 
 @pytest.mark.parametrize("augmentation", [None, AUGMENTATION], ids=["plain", "moved"])
 def test_permuted_and_unpermuted_tasks_have_the_same_meta_loss(augmentation):
-    rule = neuron_local()
+    rule = perturbed(local_rule("oja", dtype="float64"))  # any: this compiles quickly
     base, phi = base_and_phi(rule, units=(6, 5))
     order = np.random.default_rng(2).permutation(9).astype("int32")
     bottom = LayerParams(
@@ -78,7 +79,7 @@ def test_permuted_and_unpermuted_tasks_have_the_same_meta_loss(augmentation):
 
 @pytest.mark.parametrize("targets", [(0, 1, 2, 3), (1,), ()], ids=str)
 def test_the_coefficients_of_labelled_examples_are_asked_for(targets):
-    rule = neuron_local()
+    rule = perturbed(local_rule("oja", dtype="float64"))  # any: this compiles quickly
     base, phi = base_and_phi(rule, units=(6, 5))
     tasks = distribution(
         augmentation=AUGMENTATION,

@@ -6,17 +6,18 @@ import pytest
 from keras import ops
 
 import learned_update as lu
+from learned_update.layers import local_rule
 from learned_update.meta import TruncatedStep, truncated_unroll
 from learned_update.training import cosine_objective
 from learned_update.types import Episode, InputMap, Resident, TaskBatch, TruncationData
-from tests.rules_and_bases import base_and_phi, neuron_local
+from tests.rules_and_bases import base_and_phi, perturbed
 
 EPISODE = Episode(ways=2, shots=3, queries=4)
 
 
 @pytest.mark.parametrize("joint", [True, False], ids=["joint", "support"])
 def test_loss_after_one_step(joint):
-    rule = neuron_local()
+    rule = perturbed(local_rule("oja", dtype="float64"))  # any: this compiles quickly
     base, phi = base_and_phi(rule, units=(6, 5))
     rng = np.random.default_rng(1)
     pixels = rng.integers(0, 256, size=(40, 9)).astype("uint8")

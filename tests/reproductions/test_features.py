@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-import learned_update as lu
 from learned_update.cli import main
 from learned_update.evaluation import Column
+from learned_update.layers import local_rule
 from learned_update.reproductions.beyond import features
 from learned_update.reproductions.beyond.features_figure import features_figure
 
@@ -27,7 +27,7 @@ def _clean_gin():
 @pytest.fixture(scope="module")
 def rule_path(tmp_path_factory):
     path = tmp_path_factory.mktemp("rules") / "initial.keras"
-    lu.UpdateRule().save(path)
+    local_rule("oja").save(path)  # which compiles in no time
     return str(path)
 
 

@@ -10,6 +10,7 @@ from matplotlib.image import imread
 import learned_update as lu
 from learned_update.cli import main
 from learned_update.evaluation.held_out.log import HeldOutScore
+from learned_update.layers import local_rule
 from learned_update.reproductions import REPRODUCTIONS
 
 
@@ -24,8 +25,8 @@ def _clean_gin():
 def run_dir(tmp_path_factory):
     """A rule with the files of a run that reproductions read."""
     folder = tmp_path_factory.mktemp("runs") / "initial"
-    lu.UpdateRule().save(folder / "rule.keras")
-    lu.UpdateRule(seed=1).save(folder / "initial_rule.keras")
+    local_rule("oja").save(folder / "rule.keras")  # which compiles in no time
+    local_rule("oja", rate=0.1).save(folder / "initial_rule.keras")
     metrics = [f'{{"outer_step": {i}, "meta_loss": {1 / i}}}' for i in range(1, 9)]
     (folder / "metrics.jsonl").write_text("\n".join(metrics))
     scores = [
@@ -36,6 +37,14 @@ def run_dir(tmp_path_factory):
     lines = [json.dumps(score._asdict()) for score in scores]
     (folder / "held_out.jsonl").write_text("\n".join(lines))
     return folder
+
+
+@pytest.fixture(scope="module")
+def unbound_rule(tmp_path_factory):
+    """Path of a rule that applies to convolutions and attention, too."""
+    path = tmp_path_factory.mktemp("rules") / "initial.keras"
+    lu.UpdateRule().save(path)
+    return path
 
 
 DIGITS = {"dataset": "'digits'", "size": "6", "examples_per_class": "None"}
@@ -173,8 +182,9 @@ def test_some_have_tests_of_their_own():
 
 
 @pytest.mark.parametrize("identifier", SMALL)
-def test_table_figure_and_settings(identifier, run_dir, tmp_path, capsys):
-    given = arguments(identifier, run_dir, tmp_path)
+def test_table_figure_and_settings(identifier, run_dir, unbound_rule, tmp_path, capsys):
+    rule = unbound_rule if identifier == "base-models" else run_dir
+    given = arguments(identifier, rule, tmp_path)
     assert main.main(given) == 0
     text = (tmp_path / f"{identifier}.md").read_text()
     assert text in capsys.readouterr().out

@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+import keras
 import pytest
 
 from learned_update.training import restore_checkpoint, save_checkpoint
@@ -18,8 +19,9 @@ def expected():
     return draws.digests()
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_another_process_draws_the_same(backend, expected):
+def test_another_process_draws_the_same(expected):
+    """On the other backend, with other hashes of text."""
+    backend = "jax" if keras.backend.backend() == "tensorflow" else "tensorflow"
     pytest.importorskip(backend)
     environment = {
         **os.environ,

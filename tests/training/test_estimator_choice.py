@@ -6,6 +6,7 @@ import gin
 import numpy as np
 import pytest
 
+import learned_update as lu
 from learned_update.meta.estimators.antithetic import Pair
 from learned_update.meta.estimators.truncated_backpropagation import (
     TruncatedBackpropagation,
@@ -62,7 +63,7 @@ def test_no_pairs():
 
 def test_noise_is_drawn_anew_for_every_truncation_and_slot():
     estimator = functools.partial(estimators.persistent_es, pairs=3)
-    run = small_run.trainer(estimator=estimator)
+    run = small_run.trainer(lu.UpdateRule(), estimator=estimator)
     state = run.initial_state()
     first, again = (run.draw(state).groups[0].noise for _ in range(2))
     later = run.draw(run.advance(state)[0]).groups[0].noise

@@ -5,7 +5,6 @@ import logging
 import numpy as np
 import pytest
 
-import learned_update as lu
 from learned_update.run_metrics import read_metrics
 from learned_update.training import (
     Guards,
@@ -163,7 +162,7 @@ def train(run_dir):
     return meta_train(
         run_dir,
         seed=3,
-        rule=lu.UpdateRule,
+        rule=small_run.quick_rule,
         groups=small_run.groups(),
         outer_steps=20,
         checkpoint_every=3,
@@ -186,7 +185,7 @@ def test_a_run_goes_back_to_the_last_good_checkpoint(faulty_steps, tmp_path, cap
     assert [row["rolled_back"] for row in table] == [0] * 6 + [2] * 14
     assert [row["skipped"] for row in table] == [0] * 20
     first = np.asarray(rule.trainable_variables[0])
-    untrained = np.asarray(lu.UpdateRule(seed=3).trainable_variables[0])
+    untrained = np.asarray(small_run.quick_rule().trainable_variables[0])
     np.testing.assert_allclose(first - untrained, 20.0, rtol=1e-5)
     saved = checkpoints(tmp_path / "checkpoints")
     assert [path.stem[-2:] for path in saved] == ["15", "18", "20"]

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import keras
 import numpy as np
 import pytest
 
@@ -49,8 +50,9 @@ def train(run_dir, **options):
         run_dir,
         **{
             "seed": 3,
-            "rule": lu.UpdateRule,
+            "rule": small_run.quick_rule,
             "groups": small_run.groups(),
+            "optimizer": keras.optimizers.Adam(0.5),  # of logarithms
             "outer_steps": 5,
             "schedule": Schedule(truncation_lengths=(2,), unroll_lengths=(3, 8)),
             "checkpoint_every": 100,
@@ -72,7 +74,7 @@ def timeless(run_dir):
 @pytest.fixture(scope="module", autouse=True)
 def compiled_once():
     """All runs share compiled functions: one rule and trainer, set back every time."""
-    kept, rule = {}, lu.UpdateRule(seed=3)
+    kept, rule = {}, small_run.quick_rule(seed=3)
     theta = rule.get_weights()
 
     def shared_rule(seed):
@@ -94,7 +96,7 @@ def compiled_once():
         return trainer
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lu, "UpdateRule", shared_rule)
+        patch.setattr(small_run, "quick_rule", shared_rule)
         patch.setattr(run, "MetaTrainer", shared_trainer)
         patch.setattr(held_out_watch, "BaseTrainer", shared_base_trainer)
         yield

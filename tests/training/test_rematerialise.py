@@ -6,20 +6,19 @@ import types
 import numpy as np
 import pytest
 
+import learned_update as lu
 from learned_update import backend
 from learned_update.training.outer_steps import memory
 from tests.training import small_run
 
 
-@pytest.fixture(scope="module")
-def kept():
-    """Bytes that the gradient of an inner step of the small run keeps."""
-    run = small_run.trainer()
+def kept(run):
+    """Bytes that the gradient of an inner step of a run keeps."""
     step = run._outer_step.truncated_step(
         base=run.groups[0].base, episode=run.groups[0].tasks.episode
     )
     arguments = memory._inner_step_arguments(run.groups[0], step)
-    return run, backend.kept_bytes(*arguments, "none")
+    return backend.kept_bytes(*arguments, "none")
 
 
 def chosen(monkeypatch, run, bytes_):
@@ -29,8 +28,9 @@ def chosen(monkeypatch, run, bytes_):
     )
 
 
-def test_by_memory(kept, monkeypatch):
-    run, bytes_ = kept
+def test_by_memory(monkeypatch):
+    run = small_run.trainer()
+    bytes_ = kept(run)
     longest = max(run.schedule.truncation_lengths)
     whole = bytes_ * longest / memory.SHARE
     assert chosen(monkeypatch, run, whole) == "none"
@@ -38,12 +38,12 @@ def test_by_memory(kept, monkeypatch):
     assert chosen(monkeypatch, run, 1) == "steps"
 
 
-def test_unit_states_are_kept(kept):
+def test_unit_states_are_kept():
     """The states of all units alone are more than phi, which `"steps"` keeps."""
-    run, bytes_ = kept
+    run = small_run.trainer(lu.UpdateRule(seed=1))
     group = run.groups[0]
     states = 4 * memory._unit_states(group)  # bytes of one channel
-    assert bytes_ > 10 * states
+    assert kept(run) > 10 * states
 
 
 def test_what_jax_keeps():

@@ -6,10 +6,11 @@ import pytest
 from keras import ops
 
 from learned_update import backend
+from learned_update.layers import local_rule
 from learned_update.meta import TruncatedStep, meta_gradient
 from learned_update.training import cosine_objective
 from learned_update.types import TruncationData
-from tests.rules_and_bases import base_and_phi, neuron_local
+from tests.rules_and_bases import base_and_phi, perturbed
 from tests.training import small_run
 
 LONGEST = 4
@@ -18,7 +19,7 @@ LONGEST = 4
 @pytest.fixture(scope="module")
 def problem():
     """Step, theta, phi and data of two tasks in float64; the step counts its traces."""
-    rule = neuron_local()
+    rule = perturbed(local_rule("oja", dtype="float64"))
     base, phi = base_and_phi(rule, units=(5,))
     tasks = small_run.tasks()
     drawn = [tasks.draw_task(np.random.default_rng(i)) for i in range(2)]

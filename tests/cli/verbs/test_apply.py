@@ -14,6 +14,7 @@ import learned_update as lu
 from learned_update import estimator
 from learned_update.cli import main
 from learned_update.estimator import LearnedUpdateEncoder
+from learned_update.layers import local_rule
 from tests.round_off import features_and_bound
 from tests.rules_and_bases import perturbed
 
@@ -33,7 +34,7 @@ def _verb(monkeypatch):
 def rule(tmp_path_factory):
     """Path of a rule away from its initial theta."""
     path = tmp_path_factory.mktemp("rules") / "rule.keras"
-    perturbed(lu.UpdateRule(seed=3), scale=0.02).save(path)
+    perturbed(local_rule("oja"), scale=0.02).save(path)  # it compiles in no time
     return str(path)
 
 
@@ -291,14 +292,22 @@ def test_interruption_leaves_nothing(tmp_path, rule, rows, monkeypatch, capsys):
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_convolution_on_images(tmp_path, rule):
+@pytest.fixture(scope="module")
+def unbound_rule(tmp_path_factory):
+    """Path of a rule that applies to convolutions and attention, too."""
+    path = tmp_path_factory.mktemp("rules") / "rule.keras"
+    perturbed(lu.UpdateRule(seed=3), scale=0.02).save(path)
+    return str(path)
+
+
+def test_a_convolution_on_images(tmp_path, unbound_rule):
     images = np.random.default_rng(1).integers(0, 256, size=(40, 6, 5), dtype="uint8")
     np.save(tmp_path / "images.npy", images)
     output = tmp_path / "out.npy"
     more = ("--base", "conv", "--gin_param", "conv_base.kernel_sizes = (3, None)")
-    assert _apply(rule, tmp_path / "images.npy", output, *more) == 0
+    assert _apply(unbound_rule, tmp_path / "images.npy", output, *more) == 0
     encoder = LearnedUpdateEncoder(
-        rule,
+        unbound_rule,
         (6, 4),
         3,
         batch_size=16,
@@ -312,8 +321,8 @@ def test_a_convolution_on_images(tmp_path, rule):
     np.testing.assert_allclose(np.load(output), encoder.fit_transform(rows), atol=1e-6)
 
 
-def test_a_base_model_that_does_not_fit(tmp_path, rule, rows, capsys):
-    arguments = (rule, tmp_path / "rows.npy", tmp_path / "out.npy")
+def test_a_base_model_that_does_not_fit(tmp_path, unbound_rule, rows, capsys):
+    arguments = (unbound_rule, tmp_path / "rows.npy", tmp_path / "out.npy")
     assert _apply(*arguments, "--base", "attention") == 2
     said = capsys.readouterr().err
     assert "Images cannot be cut into patches of this size." in said

@@ -9,7 +9,7 @@ import pytest
 import learned_update as lu
 from learned_update.cli import main
 from learned_update.data import load
-from learned_update.layers import BASE_FORMS
+from learned_update.layers import BASE_FORMS, local_rule
 from tests.rules_and_bases import perturbed
 
 SMALL = ("--steps", "2", "--units", "6", "5", "--initialisations", "2")
@@ -28,8 +28,8 @@ def _clean_gin():
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rules")
-    lu.UpdateRule().save(folder / "initial.keras")
-    perturbed(lu.UpdateRule()).save(folder / "other.keras")
+    local_rule("oja").save(folder / "initial.keras")  # which compiles in no time
+    perturbed(local_rule("oja")).save(folder / "other.keras")
     return folder
 
 
@@ -142,8 +142,9 @@ def test_data_without_labels(rules, tmp_path, capsys):
     assert "| flowers | digits |" in said
 
 
-def test_a_convolution(rules, capsys):
-    rule = str(rules / "initial.keras")
+def test_a_convolution(tmp_path, capsys):
+    rule = str(tmp_path / "initial.keras")
+    lu.UpdateRule().save(rule)
     arguments = ["evaluate", "--rule", rule, "--data", "digits", *SMALL]
     gin_parameter = ("--gin_param", "conv_base.kernel_sizes = (3, None)")
     assert main.main([*arguments, "--base", "conv", *gin_parameter]) == 0

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from learned_update.cli import main
-from tests.rules_and_bases import INPUTS, batch, neuron_local, released
+from learned_update.layers import local_rule
+from tests.rules_and_bases import INPUTS, batch, released
 
 VERB = "export"
 
@@ -22,7 +23,7 @@ def _verb(monkeypatch):
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rules")
-    neuron_local("float32").save(folder / "neuron_local.keras")
+    local_rule("oja").save(folder / "oja.keras")  # which compiles in no time
     released("float32", embedding_units=4).save(folder / "released.keras")
     return folder
 
@@ -36,7 +37,7 @@ def test_saved_model_is_written_and_overwritten_on_demand(rules, tmp_path, capsy
     import tensorflow as tf
 
     output = tmp_path / "exported"
-    rule = rules / "neuron_local.keras"
+    rule = rules / "oja.keras"
     assert run(rule, output, "--activation", "step") == 0
     printed = capsys.readouterr()
     assert printed.out.startswith(f"In {output}: init(seed, input_dim)")
@@ -57,9 +58,9 @@ def test_saved_model_is_written_and_overwritten_on_demand(rules, tmp_path, capsy
     ("rule", "arguments", "status", "message"),
     [
         ("nothing.keras", (), 1, "There is no rule"),
-        ("neuron_local.keras", ("--activation", "relo"), 2, "activation='relo'"),
-        ("neuron_local.keras", ("--activation", "get"), 2, "activation='get'"),
-        ("neuron_local.keras", ("--units", "0"), 2, "at least one unit"),
+        ("oja.keras", ("--activation", "relo"), 2, "activation='relo'"),
+        ("oja.keras", ("--activation", "get"), 2, "activation='get'"),
+        ("oja.keras", ("--units", "0"), 2, "at least one unit"),
         ("released.keras", ("--units", "6", "5"), 2, "units[-1] = 4"),
     ],
 )
@@ -73,14 +74,14 @@ def test_refused(rules, tmp_path, capsys, rule, arguments, status, message):
 
 def test_folder_of_something_else_is_kept(rules, tmp_path, capsys):
     (tmp_path / "thesis.tex").touch()
-    assert run(rules / "neuron_local.keras", tmp_path, "--force") == 2
+    assert run(rules / "oja.keras", tmp_path, "--force") == 2
     assert "holds something else than an export" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_unwritable_path(rules, tmp_path, capsys):
     (tmp_path / "file").touch()
-    assert run(rules / "neuron_local.keras", tmp_path / "file" / "exported") == 1
+    assert run(rules / "oja.keras", tmp_path / "file" / "exported") == 1
     assert "file" in capsys.readouterr().err
 
 

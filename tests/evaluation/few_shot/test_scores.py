@@ -12,6 +12,7 @@ from learned_update.evaluation.episodes.trial import draw_trial
 from learned_update.evaluation.few_shot.run_report import report, step_marks
 from learned_update.evaluation.readouts.ridge import fit_readout, predict
 from learned_update.evaluation.results.column import Column
+from learned_update.layers import local_rule
 
 SMALL = {
     "ways": 4,
@@ -110,7 +111,7 @@ def test_curves_are_scored_up_to_ten_times_the_longest_unroll():
 
 @pytest.fixture(scope="module")
 def rules():
-    return lu.UpdateRule(), lu.UpdateRule()
+    return local_rule("oja"), local_rule("oja")
 
 
 def test_evaluate_compares_with_the_first_rule(rules):

@@ -6,7 +6,6 @@ import gin
 import numpy as np
 import pytest
 
-import learned_update as lu
 from learned_update import configuration
 from learned_update.data import Dataset, digits
 from learned_update.evaluation import few_shot
@@ -25,6 +24,7 @@ from learned_update.evaluation.held_out.trials import (
 from learned_update.evaluation.held_out.watch import affordable, expected_seconds
 from learned_update.evaluation.results.column import Column
 from learned_update.evaluation.results.intervals import interval
+from learned_update.layers import local_rule
 from tests.training.small_run import images
 
 SMALL = {
@@ -161,7 +161,7 @@ def test_another_trial_or_setting_has_another_digest():
 
 def test_scores_are_those_of_the_few_shot_protocol():
     datasets = (DATASETS[0], DATASETS[2])
-    rule = lu.UpdateRule()
+    rule = local_rule("oja")
     (trainer,) = few_shot.base_trainers({"rule": rule}, PROTOCOL).values()
     sets = draw_domains(datasets, PROTOCOL, 200)["letters"]
     scores = domain_scores(trainer, sets, 3, PROTOCOL)

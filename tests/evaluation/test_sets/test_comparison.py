@@ -26,6 +26,7 @@ from learned_update.evaluation.test_sets.table import (
     comparison_markdown,
     comparison_rows,
 )
+from learned_update.layers import local_rule
 
 SMALL = {
     "datasets": ("digits",),
@@ -42,7 +43,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def quick():
-    return full_test_sets(lu.UpdateRule(), "initial", quick=True, **SMALL)
+    return full_test_sets(local_rule("oja"), "initial", quick=True, **SMALL)
 
 
 def test_quick_form_scores_all_methods_on_the_same_fixed_episodes(quick):

@@ -41,6 +41,7 @@ from learned_update.evaluation.tuning.grids import (
 from learned_update.evaluation.tuning.log import Attempt, read_attempts
 from learned_update.evaluation.tuning.report import write_tuning
 from learned_update.evaluation.tuning.search import best_settings, tune, validation
+from learned_update.layers import local_rule
 from learned_update.meta import BaseTrainer
 
 SEARCH = {
@@ -221,7 +222,7 @@ def test_update_rule_and_labelled_methods_are_searched(monkeypatch):
         "supervised": GRIDS["supervised"][:1],
     }
     monkeypatch.setattr(tuning, "GRIDS", grids)
-    rule = lu.UpdateRule()
+    rule = local_rule("oja")
     found = tune(rule, "initial", **ONCE | {"methods": None})
     assert [each.method for each in found.attempts] == [UPDATE_RULE, "supervised"]
     of_rule, supervised = found.attempts

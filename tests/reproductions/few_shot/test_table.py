@@ -140,7 +140,7 @@ def test_unknown_names():
 
 def test_digits_are_tested_on_by_what_was_trained_on_glyphs():
     situation = SITUATIONS["digits from glyphs 5-way 5-shot"]
-    training, testing = distributions(situation, "omniglot", 8, 20, 1)
+    training, testing = distributions(situation, "omniglot", 6, 20, 1)
     assert (training.ways, training.shots, testing.ways, testing.shots) == (20, 1, 5, 5)
     assert testing.pool.names[3] == "digits: 3"
     assert training.pool.names[0].startswith("glyphs/")

@@ -5,11 +5,11 @@ import functools
 import numpy as np
 import pytest
 
-import learned_update as lu
 from learned_update import baselines
 from learned_update.data import load, load_all
 from learned_update.evaluation import Protocol
 from learned_update.evaluation.results.intervals import interval, paired_interval
+from learned_update.layers import local_rule
 from learned_update.reproductions.paper.permuted_pixels import ordered
 from learned_update.reproductions.paper.table1 import approach
 from learned_update.reproductions.paper.table1.approach_table import ApproachRow
@@ -42,7 +42,7 @@ SITUATIONS = {
 
 @pytest.fixture(scope="module")
 def rule():
-    return lu.UpdateRule()
+    return local_rule("oja")  # which compiles in no time
 
 
 @pytest.fixture(scope="module")
