@@ -61,7 +61,7 @@ def groups_figure(scores, title):
             places[~known], np.full(np.sum(~known), CROSS), "x", color=colour, ms=5
         )
     axis.set_xticks(range(len(scores)), list(scores), rotation=20, ha="right")
-    axis.set(title=title, ylabel=ACCURACY)
+    axis.set(title=title, ylabel=ACCURACY.replace(", ", ",\n"))
     axis.set_ylim(0, 100)
     figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize="small")
     return figure
