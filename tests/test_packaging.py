@@ -96,7 +96,9 @@ def test_wheel_has_the_shipped_rules(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     shipped = {name for name in names if name.startswith("learned_update/zoo/rules/")}
     assert shipped == {
-        f"learned_update/zoo/rules/glyphs.{suffix}" for suffix in ("json", "keras")
+        f"learned_update/zoo/rules/{name}.{suffix}"
+        for name in ("glyphs", "mix14")
+        for suffix in ("json", "keras")
     }
 
 
