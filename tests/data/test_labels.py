@@ -69,7 +69,7 @@ MASKED = np.ma.array([4, 5, 6, 4], mask=[False, True, False, False])
         (np.array([b"4", b" nan ", b"6", b"4"]), "b' nan '", ("4", "6")),
         (np.array([4, np.nan, 6, 4]), "nan", ("4.0", "6.0")),
         (np.array([4, np.nan, 6, 4], object), "nan", ("4", "6")),
-        ([4, np.datetime64("NaT"), 6, 4], "np.datetime64.*", ("4", "6")),
+        ([4, np.datetime64("NaT", "s"), 6, 4], "np.datetime64.*", ("4", "6")),
         (np.array([4, NotAvailable(), 6, 4], object), "<NA>", ("4", "6")),
         (MASKED, "None", ("4", "6")),
         (MASKED[:, None], "None", ("4", "6")),
