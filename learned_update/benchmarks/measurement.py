@@ -12,7 +12,7 @@ from learned_update.progress import Progress
 from learned_update.training.runs.ahead import DrawsAhead
 from learned_update.training.runs.late_metrics import LateMetrics
 
-ROUNDS = 3
+ROUNDS = 12
 PROFILED_STEPS = 2
 TERA = 1e12
 
@@ -22,7 +22,7 @@ def measure(configuration, outer_steps, profile=None):
 
     Args:
         configuration: `Configuration`.
-        outer_steps: to time in each of three rounds, whose medians are given; at
+        outer_steps: to time in each of twelve rounds, whose medians are given; at
             least 1.
         profile: folder for a trace of two further ones; None traces nothing.
 

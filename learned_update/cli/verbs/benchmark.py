@@ -50,9 +50,9 @@ def add_arguments(parser):
     parser.add_argument(
         "--outer_steps",
         type=integer,
-        default=5,
+        default=2,
         metavar="INTEGER",
-        help="to time in each of three rounds, after one that compiles "
+        help="to time in each of twelve rounds, after one that compiles "
         "(default: %(default)s)",
     )
     parser.add_argument("--variants", nargs="+", choices=names, default=names)
