@@ -1,5 +1,7 @@
 """Weight-change terms and features of options, by NumPy in float64."""
 
+import itertools
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -58,6 +60,23 @@ def test_reconstruction_by_the_kernel_is_the_subspace_rule():
     )
     diagonal = w * np.mean(upper**2, axis=0) / np.sqrt(ABOVE)
     np.testing.assert_allclose(found, hebbian - decorrelation - diagonal, atol=1e-5)
+
+
+def test_less_what_varies_together_below_is_predicting_the_other_view():
+    """One view of the layer below is some of its units, the other view the rest.
+
+    The mean over all pairs of views of what makes units, seeing one, predict the other.
+    """
+    rng = np.random.default_rng(0)
+    w = blocks.root_mean_square_scaled(rng.normal(size=(BELOW, ABOVE)), 1e-6, axis=0)
+    lower = blocks.centred_and_scaled(rng.normal(size=(BATCH, BELOW)))
+    predicting = []
+    for shown in itertools.product((0.0, 1.0), repeat=BELOW):
+        response = (lower * shown) @ w / np.sqrt(BELOW)
+        predicting.append((lower * (1 - np.array(shown))).T @ response / BATCH)
+    inputs = TermInputs(w=w, lower=lower, upper=None, z=None)
+    found = np.asarray(TERMS["decorr_lower"].equation(inputs))
+    np.testing.assert_allclose(np.mean(predicting, axis=0), found / 4, atol=1e-12)
 
 
 def test_two_orders_whiten_better_than_one():
