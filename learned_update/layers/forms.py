@@ -54,6 +54,7 @@ def neuron_local_parts(
     clock=None,
     momentum=None,
     feedback_alignment=0.0,
+    contrast=None,
     moments=(),
     more_terms=(),
     dtype=None,
@@ -82,6 +83,8 @@ def neuron_local_parts(
         momentum: layer class `Momentum` of the inner steps; None for none.
         feedback_alignment: correlation of feedback kernels with kernels when phi is
             drawn, from 0 to 1.
+        contrast: layer class `Contrast` between the examples of a batch, in the error
+            that is carried down; None for none.
         moments: orders of moments of its activity that a unit sees, such as (3, 4).
         more_terms: names of further weight-change terms.
         dtype: of theta; Keras' default if None.
@@ -113,6 +116,7 @@ def neuron_local_parts(
             carry_epsilon=1e-4,
             carry_fan_scaling=True,
             readouts_see_all=True,
+            contrast=contrast and contrast(delta_channels, dtype=dtype),
             dtype=dtype,
         ),
         "update_network": UpdateNetwork(

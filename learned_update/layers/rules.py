@@ -7,6 +7,7 @@ from learned_update.layers.inner_learning_rate import LearnedRate
 from learned_update.layers.stepping.clock import Clock
 from learned_update.layers.stepping.momentum import Momentum
 from learned_update.layers.stepping.rate_map import RateMap
+from learned_update.layers.unit_states.contrast import Contrast
 from learned_update.layers.unit_states.mixing import ConvolutionMixing, MomentMixing
 from learned_update.layers.update_rule import UpdateRule
 
@@ -17,6 +18,7 @@ for _part in (
     RateMap,
     Clock,
     Momentum,
+    Contrast,
 ):
     gin.register(_part, module="learned_update")
 
@@ -36,7 +38,8 @@ def configured_rule(form=neuron_local_parts, feedback="learned", seed=0, dtype=N
         form: `@neuron_local` or `@released`, whose parameters are the rule's parts:
             sizes, `terms`, `without`, `mixing`, `identical_updates`,
             `weight_statistics`, `unit_identity`, and options of the former: `rate`,
-            `clock`, `momentum`, `feedback_alignment`, `moments`, `more_terms`.
+            `clock`, `momentum`, `feedback_alignment`, `contrast`, `moments`,
+            `more_terms`.
         feedback: what carries the error down: `"learned"`, `"fixed"` or
             `"transpose"`.
         seed: of the initial theta.

@@ -21,6 +21,20 @@ def error_signal(d, z, readout):
     return d * ops.sigmoid(z) + readout
 
 
+def contrasted(delta, strength):
+    """delta - strength (mean of delta over the batch).
+
+    Args:
+        delta: error signal, `(channels, batch, units)`.
+        strength: `(channels, 1, 1)`; at 1 a channel is the contrast of each example to
+            the whole batch.
+
+    Returns:
+        `(channels, batch, units)`.
+    """
+    return delta - strength * backend.mean(delta, axis=1, keepdims=True)
+
+
 def carry_down(delta, feedback, fan_scaling):
     """e_i = sum_j delta_j V_ij.
 

@@ -12,6 +12,7 @@ from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.stepping.clock import Clock
 from learned_update.layers.stepping.momentum import Momentum
 from learned_update.layers.stepping.rate_map import RateMap
+from learned_update.layers.unit_states.contrast import Contrast
 from tests.rules_and_bases import base_and_phi, batch, leaves, perturbed
 
 TERMS = (
@@ -32,6 +33,7 @@ def leaking_rate(*args, **kwargs):
 EVERYTHING = {
     "clock": Clock,
     "momentum": Momentum,
+    "contrast": Contrast,
     "rate": leaking_rate,
     "moments": (3, 4),
     "more_terms": TERMS,

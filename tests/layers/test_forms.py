@@ -16,6 +16,7 @@ from learned_update.layers.parts import NEUTRAL
 from learned_update.layers.stepping.clock import STEP, Clock
 from learned_update.layers.stepping.momentum import Momentum
 from learned_update.layers.stepping.rate_map import RateMap
+from learned_update.layers.unit_states.contrast import Contrast
 from tests.layers.forms import (
     EVERYTHING,
     TERMS,
@@ -39,6 +40,7 @@ OPTIONS = {
     "clock": {"clock": Clock},
     "momentum": {"momentum": Momentum, "identical_updates": False},
     "rates": {"rate": leaking_rate},
+    "contrast": {"contrast": Contrast},
     "moments": {"moments": (3, 4)},
     "terms": {"more_terms": TERMS},
     "all": EVERYTHING,
@@ -292,6 +294,22 @@ def test_kernels_and_feedback_kernels_have_one_momentum_where_their_change_is_on
         "bias_momentum",
         "feedback_momentum",
     }
+
+
+def test_the_error_is_carried_down_as_contrast_by_its_formula():
+    rule = perturbed(rule_with(contrast=Contrast))
+    base, phi = base_and_phi(rule)
+    traced = rule.trace(phi, base.forward(phi, batch()))
+    strengths = leaves(rule.error_network.contrast.strengths)[0]
+    assert np.ptp(strengths) > 1e-3
+    for level, layer in enumerate(phi.layers):
+        delta, feedback = np.asarray(traced["delta"][level + 1]), layer.feedback
+        handed_on = delta - strengths * delta.mean(axis=0)  # (batch, units, channels)
+        error = np.einsum("bjc,ij->bic", handed_on, feedback)
+        error = error / np.sqrt(feedback.shape[1])
+        rms = np.sqrt(np.mean(error**2, axis=-1, keepdims=True) + 1e-4)
+        expected = error / rms
+        np.testing.assert_allclose(traced["d"][level], expected, atol=1e-12)
 
 
 def test_rates_are_those_of_place_and_time():

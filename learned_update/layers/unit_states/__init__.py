@@ -1,4 +1,4 @@
 """From activations to the state of every unit and the error that is carried down.
 
-From outside: `error_network`, `features`, `mixing`, `top_error`.
+From outside: `contrast`, `error_network`, `features`, `mixing`, `top_error`.
 """

@@ -10,10 +10,13 @@ from learned_update.errors import invalid
 from learned_update.layers.connections.direct import chain
 from learned_update.layers.parts import PACKAGE, deserialize_part, serialize_part
 from learned_update.layers.primitives.linear import Linear
+from learned_update.layers.unit_states.contrast import Contrast
 from learned_update.layers.unit_states.features import UnitInputs
 from learned_update.ops.error_signal import carry_down, error_signal
 from learned_update.ops.normalisation import scale_by_rms
 from learned_update.types import Activations, Phi
+
+PARTS = ("features", "top_error", "unit_network", "contrast")
 
 
 class UnitStates(NamedTuple):
@@ -42,7 +45,8 @@ class ErrorNetwork(keras.layers.Layer):
 
     d_L comes from `top_error`; d_{l-1} is delta_l carried down through the feedback
     kernels and collected by the connections, summed over the layers that read the
-    level, divided by its root mean square over channels. At the input z is x_0 and the
+    level, divided by its root mean square over channels; with a contrast, of delta_l
+    less some of its mean over the batch. At the input z is x_0 and the
     bias 0 (released_rule, section 4).
 
     Args:
@@ -53,6 +57,7 @@ class ErrorNetwork(keras.layers.Layer):
         carry_fan_scaling: whether a carried error is divided by sqrt(units above).
         readouts_see_all: whether the update network reads h, activity and delta
             (neuron_local) or h alone (released).
+        contrast: `Contrast` between examples in what is carried down; None for none.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class ErrorNetwork(keras.layers.Layer):
         carry_epsilon: float,
         carry_fan_scaling: bool,
         readouts_see_all: bool,
+        contrast: Contrast | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)
@@ -72,6 +78,7 @@ class ErrorNetwork(keras.layers.Layer):
         self.carry_epsilon = carry_epsilon
         self.carry_fan_scaling = carry_fan_scaling
         self.readouts_see_all = readouts_see_all
+        self.contrast = contrast
         self.delta_readout = Linear(top_error.delta_channels, dtype=self.dtype_policy)
 
     def build(self, input_shape: Any = None) -> None:
@@ -83,6 +90,8 @@ class ErrorNetwork(keras.layers.Layer):
         self.unit_network.build(seen)
         states = self.unit_network.compute_output_shape(seen)
         self.delta_readout.build(states)
+        if self.contrast is not None:
+            self.contrast.build()
         self.readout_channels = states[0]
         if self.readouts_see_all:
             self.readout_channels += self.features.activity_channels + delta_channels
@@ -128,7 +137,8 @@ class ErrorNetwork(keras.layers.Layer):
             states.append((activity[level], seen, d, h, delta))
             if level:
                 feedback = phi.layers[level - 1].feedback
-                carried = carry_down(delta, feedback, self.carry_fan_scaling)
+                handed_on = delta if self.contrast is None else self.contrast(delta)
+                carried = carry_down(handed_on, feedback, self.carry_fan_scaling)
                 connection = connections[level - 1]
                 errors = connection.collect(carried)
                 for source, error in zip(connection.levels, errors, strict=True):
@@ -158,10 +168,9 @@ class ErrorNetwork(keras.layers.Layer):
             )
 
     def get_config(self) -> dict[str, Any]:
-        parts = ("features", "top_error", "unit_network")
         return {
             **super().get_config(),
-            **{x: serialize_part(getattr(self, x)) for x in parts},
+            **{part: serialize_part(getattr(self, part)) for part in PARTS},
             "carry_epsilon": self.carry_epsilon,
             "carry_fan_scaling": self.carry_fan_scaling,
             "readouts_see_all": self.readouts_see_all,
@@ -169,8 +178,8 @@ class ErrorNetwork(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "ErrorNetwork":
-        for part in ("features", "top_error", "unit_network"):
-            config[part] = deserialize_part(config[part])
+        for part in PARTS:
+            config[part] = deserialize_part(config.get(part))
         return cls(**config)
 
 

@@ -15,6 +15,7 @@ NEUTRAL = (
     "neuron_local.clock = None",
     "neuron_local.momentum = None",
     "neuron_local.feedback_alignment = 0.0",
+    "neuron_local.contrast = None",
     "neuron_local.moments = ()",
     "neuron_local.more_terms = ()",
 )
@@ -22,6 +23,7 @@ NEUTRAL = (
 _RATES = "neuron_local.rate = @RateMap"
 _TIME = "neuron_local.clock = @Clock"
 _MOMENTUM = "neuron_local.momentum = @Momentum"
+_CONTRAST = "neuron_local.contrast = @Contrast"
 _MOMENTS = "neuron_local.moments = (3, 4)"
 _COMPETITION = ("winner_soft", "winner_hard", "contested")
 _WHITENING = ("decorr_square", "decorr_lower")
@@ -46,6 +48,7 @@ FORMS = {
     "momentum": (_MOMENTUM,),
     "feedback aligned by half": ("neuron_local.feedback_alignment = 0.5",),
     "feedback from the kernels": ("neuron_local.feedback_alignment = 1.0",),
+    "error as contrast": (_CONTRAST,),
     "skewness and kurtosis": (_MOMENTS,),
     "competition": _terms(*_COMPETITION),
     "whitening": _terms(*_WHITENING),
@@ -59,6 +62,7 @@ FORMS = {
         *_rates(True, True),
         _MOMENTUM,
         "neuron_local.feedback_alignment = 0.5",
+        _CONTRAST,
         _MOMENTS,
         *_terms(*_COMPETITION, *_WHITENING, *_PREDICTION),
     ),
