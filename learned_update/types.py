@@ -114,7 +114,7 @@ class InnerState(NamedTuple):
     broken: Tensor
 
 
-class Episode(NamedTuple):
+class EpisodeShape(NamedTuple):
     """What compiled code knows of a truncation beforehand.
 
     Attributes:

@@ -9,7 +9,7 @@ from learned_update import backend
 from learned_update.meta.inner_step import inner_step
 from learned_update.ops.augmentation import read_examples
 from learned_update.ops.input_maps import apply_input_map
-from learned_update.types import Episode
+from learned_update.types import EpisodeShape
 
 
 class TruncatedStep(NamedTuple):
@@ -21,7 +21,7 @@ class TruncatedStep(NamedTuple):
         objective: `(support_features, support_targets, query_features,
             query_targets, support_regression=, query_regression=) -> (loss, metrics)`,
             as `meta_objective`.
-        episode: `Episode`, how many examples of how many classes are scored, and
+        episode: `EpisodeShape`, how many examples of how many classes are scored, and
             which coefficients of their augmentation are asked for.
         joint_statistics: whether support and query are embedded as one batch, as the
             authors did, or both with the batch statistics of the support.
@@ -31,7 +31,7 @@ class TruncatedStep(NamedTuple):
     rule: Any
     base: Any
     objective: Any
-    episode: Episode
+    episode: EpisodeShape
     joint_statistics: bool = True
     precision: str | None = None
 

@@ -19,7 +19,7 @@ from learned_update.benchmarks.yardsticks import meta_gradient_pair
 from learned_update.meta.truncated_step import TruncatedStep
 from learned_update.training.objective import cosine_objective
 from learned_update.types import (
-    Episode,
+    EpisodeShape,
     InputMap,
     LayerParams,
     Phi,
@@ -30,7 +30,7 @@ from learned_update.types import (
 from tests import random_rules
 
 TASKS, STEPS, BATCH, INPUTS, UNITS, EXAMPLES = 3, 3, 7, 6, (5, 4), 30
-EPISODE = Episode(ways=3, shots=2, queries=2)
+EPISODE = EpisodeShape(ways=3, shots=2, queries=2)
 CLIP_NORM = 0.05  # small, so that tasks are clipped
 
 

@@ -9,10 +9,16 @@ import learned_update as lu
 from learned_update.layers import local_rule
 from learned_update.meta import TruncatedStep, truncated_unroll
 from learned_update.training import cosine_objective
-from learned_update.types import Episode, InputMap, Resident, TaskBatch, TruncationData
+from learned_update.types import (
+    EpisodeShape,
+    InputMap,
+    Resident,
+    TaskBatch,
+    TruncationData,
+)
 from tests.rules_and_bases import base_and_phi, perturbed
 
-EPISODE = Episode(ways=2, shots=3, queries=4)
+EPISODE = EpisodeShape(ways=2, shots=3, queries=4)
 
 
 @pytest.mark.parametrize("joint", [True, False], ids=["joint", "support"])

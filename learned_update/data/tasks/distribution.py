@@ -25,7 +25,7 @@ from learned_update.data.tasks.normalisation import (
     normalised_first,
 )
 from learned_update.errors import invalid
-from learned_update.types import Episode, InputMap, PixelMap, Resident, TaskBatch
+from learned_update.types import EpisodeShape, InputMap, PixelMap, Resident, TaskBatch
 
 
 class Task(NamedTuple):
@@ -59,7 +59,7 @@ class TaskDistribution:
     Attributes:
         pixels: all examples of all data sets, `(examples, inputs)` uint8, or float32
             at the scale of the base model if a data set has floats.
-        episode: `Episode`.
+        episode: `EpisodeShape`.
 
     Raises:
         ValueError: if the data sets differ in image size, or one has no labels, too
@@ -133,10 +133,10 @@ class TaskDistribution:
 
     @property
     def episode(self):
-        """`Episode`: what compiled code knows of the tasks beforehand."""
+        """`EpisodeShape`: what compiled code knows of the tasks beforehand."""
         if self.augmentation is None:
-            return Episode(self.ways, self.shots, self.queries)
-        return Episode(
+            return EpisodeShape(self.ways, self.shots, self.queries)
+        return EpisodeShape(
             self.ways,
             self.shots,
             self.queries,

@@ -6,7 +6,7 @@ import pytest
 from learned_update.data import InputMapDistribution, TaskDistribution
 from learned_update.data.tasks.input_maps import draw_input_map, spectrum
 from learned_update.randomness import generator
-from learned_update.types import Episode, PixelMap
+from learned_update.types import EpisodeShape, PixelMap
 from tests.data.striped import striped
 
 SMALL = {"ways": 3, "shots": 2, "queries": 3}
@@ -127,7 +127,7 @@ def test_input_maps_are_made_for_the_data_set_of_the_task():
 
 def test_settings_can_be_read():
     tasks = distribution()
-    assert tasks.episode == Episode(ways=3, shots=2, queries=3)
+    assert tasks.episode == EpisodeShape(ways=3, shots=2, queries=3)
 
 
 @pytest.mark.parametrize(
