@@ -5,9 +5,12 @@ import pytest
 
 import learned_update as lu
 from learned_update.layers.forms import neuron_local_parts
+from learned_update.layers.local_rules.by_name import local_rule
+from learned_update.layers.stepping.momentum import Momentum
 from learned_update.training.directory.origin import origin
 from learned_update.training.initial_theta import start_from
-from tests.rules_and_bases import perturbed
+from tests.layers.forms import EVERYTHING, stepped
+from tests.rules_and_bases import batch, leaves, perturbed
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,37 @@ def test_a_name_in_the_zoo():
     start_from(rule, "glyphs")
     for a, b in zip(rule.get_weights(), expected, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_a_local_rule_starts_from_one_of_its_kind(tmp_path):
+    given, rule = local_rule("oja", rate=0.3), local_rule("oja")
+    given.save(tmp_path / "oja.keras")
+    start_from(rule, tmp_path / "oja.keras")
+    for a, b in zip(rule.get_weights(), given.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="another architecture"):
+        start_from(rule, "glyphs")
+
+
+def test_a_form_with_options_begins_as_the_rule_without(path):
+    """Its steps are the same to the bit, with all options and those of a file."""
+    other = lu.load_rule(path)
+    for options in ({"more_terms": ("winner_hard", "contested")}, EVERYTHING):
+        rule = lu.UpdateRule(**neuron_local_parts(**options), seed=2)
+        start_from(rule, path)
+        assert rule.count_params() > other.count_params()
+        expected, found = (stepped(each, batch()).layers for each in (other, rule))
+        for a, b in zip(leaves(expected), leaves(found), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_form_without_the_options_of_the_other_is_refused(tmp_path):
+    path = tmp_path / "momentum.keras"
+    lu.UpdateRule(**neuron_local_parts(momentum=Momentum)).save(path)
+    with pytest.raises(
+        ValueError, match=r"Expected: no further variable.*Received.*neutral_strength"
+    ):
+        start_from(lu.UpdateRule(), path)
 
 
 def test_another_architecture_is_told_by_the_variable_that_differs(path):
