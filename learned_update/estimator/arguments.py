@@ -30,7 +30,8 @@ def check_parameters(parameters):
     _check_base(parameters)
     _check_at_least("steps", parameters["steps"], 0)
     _check_at_least("batch_size", parameters["batch_size"], 2)
-    _check_standardise(parameters["standardise"])
+    for name in ("standardise", "average"):
+        _check_switch(name, parameters[name])
     _check_random_state(parameters["random_state"])
     _check_verbose(parameters["verbose"])
     check_choice("output", parameters["output"], OUTPUTS)
@@ -85,12 +86,12 @@ def _check_at_least(name, value, least):
         )
 
 
-def _check_standardise(standardise):
-    if not isinstance(standardise, bool | np.bool_):
+def _check_switch(name, value):
+    if not isinstance(value, bool | np.bool_):
         raise invalid(
-            "standardise is neither on nor off.",
+            f"{name} is neither on nor off.",
             expected="True or False",
-            received=f"standardise={standardise!r}",
+            received=f"{name}={value!r}",
             remedy="Pass one of them.",
         )
 

@@ -32,13 +32,14 @@ def rule_content(rule):
 
 
 @functools.lru_cache(maxsize=COMPILED)
-def compiled_trainer(content, depth, base=None):
+def compiled_trainer(content, depth, base=None, average=False):
     """A `BaseTrainer` of a rule for base models of some depth and any widths.
 
     Args:
         content: `RuleContent`.
         depth: number of layers.
         base: `base_content` of a base model that is no MLP; None for an MLP.
+        average: of `BaseTrainer`.
     """
     rule = keras.saving.deserialize_keras_object(json.loads(content.config))
     rule.set_weights(
@@ -51,7 +52,7 @@ def compiled_trainer(content, depth, base=None):
         base = rule.base_mlp((1,) * depth)  # widths are those of phi
     else:
         base = keras.saving.deserialize_keras_object(json.loads(base))
-    return BaseTrainer(rule, base)
+    return BaseTrainer(rule, base, average)
 
 
 def base_content(base):

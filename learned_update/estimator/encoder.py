@@ -50,6 +50,9 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
             features, unless `base_options` flatten an embedding or `output` gives more.
         steps: inner steps of `fit`.
         batch_size: rows of an inner step; all of them where there are fewer.
+        average: whether `fit` ends with the mean of phi over its inner steps, each
+            weighted by its number, instead of phi after the last, which has the noise
+            of the last batches. `partial_fit` goes on from there, without a mean.
         standardise: whether every column is first shifted and scaled to mean 0 and
             variance 1. Tables need it, where columns differ in scale or are far from
             zero; pixels, which do not, give better features without.
@@ -95,6 +98,7 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
         base_options: Mapping[str, Any] | None = None,
         image_shape: Sequence[int] | None = None,
         output: str = TOP,
+        average: bool = True,
     ) -> None:
         self.rule = rule
         self.units = units
@@ -105,6 +109,7 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
         self.base_options = base_options
         self.image_shape = image_shape
         self.output = output
+        self.average = average
         self.random_state = random_state
         self.verbose = verbose
 
@@ -135,7 +140,7 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
         shape = self._shape_of(X)
         rows = learned._checked(X, shape, reset=True, minimum_rows=2)
         start = self._start(rows.shape[1], shape)
-        return self._become(learned._learn(start, rows, self.steps))
+        return self._become(learned._learn(start, rows, self.steps, bool(self.average)))
 
     def staged_fit(
         self, X: ArrayLike, at: Iterable[int]
@@ -164,6 +169,7 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
             rows,
             self.steps,
             self.batch_size,
+            bool(self.average),
             at,
             checked._names,
             progress=bool(self.verbose),
@@ -201,7 +207,7 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
             self._check_dtype(rows)
         before = self._fitted if begun else self._start(rows.shape[1], shape)
         steps = max(1, rows.shape[0] // self.batch_size)
-        return self._become(learned._learn(before, rows, steps))
+        return self._become(learned._learn(before, rows, steps, average=False))
 
     def transform(self, X: ArrayLike) -> NDArray[np.floating]:
         """Embeds rows.
@@ -339,13 +345,14 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
             inputs,
         )
 
-    def _learn(self, before, X, steps):
+    def _learn(self, before, X, steps, average):
         return self._hold(
             train(
                 before,
                 X,
                 steps,
                 self.batch_size,
+                average,
                 self._names,
                 progress=bool(self.verbose),
             )

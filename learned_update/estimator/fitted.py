@@ -69,7 +69,7 @@ def base_of(fitted):
     return BASE_MODELS[fitted.kind].from_config(dict(fitted.base))
 
 
-def train(fitted, X, steps, batch_size, names=None, progress=None):
+def train(fitted, X, steps, batch_size, average, names=None, progress=None):
     """Inner steps on some rows, and the statistics after them: the last of `stages`.
 
     Args:
@@ -77,6 +77,7 @@ def train(fitted, X, steps, batch_size, names=None, progress=None):
         X: rows, `(rows, inputs)`, dense or CSR.
         steps: inner steps.
         batch_size: rows of each; all where there are fewer.
+        average: of `BaseTrainer`.
         names: of the columns, for messages.
         progress: whether to show a bar; None shows it on a terminal.
 
@@ -86,11 +87,11 @@ def train(fitted, X, steps, batch_size, names=None, progress=None):
     Raises:
         ValueError: as `stages`.
     """
-    *_, last = stages(fitted, X, steps, batch_size, None, names, progress)
+    *_, last = stages(fitted, X, steps, batch_size, average, None, names, progress)
     return last
 
 
-def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
+def stages(fitted, X, steps, batch_size, average, at, names=None, progress=None):
     """Yields what is learned from some rows as it grows.
 
     Warns in the end if the rows vary too little for the base model.
@@ -100,6 +101,7 @@ def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
         X: rows, `(rows, inputs)`, dense or CSR.
         steps: inner steps.
         batch_size: rows of each; all where there are fewer.
+        average: of `BaseTrainer`.
         at: numbers of steps, increasing, from 1 to `steps`; None for the last stage
             alone.
         names: of the columns, for messages.
@@ -121,7 +123,9 @@ def stages(fitted, X, steps, batch_size, at, names=None, progress=None):
         check_held(columns, varies(columns), names, remedy)
     x = _inputs(X, before, base, names)
     rng = generator(before.seed, before.steps)
-    trainer = compiled_trainer(before.rule, len(base.units), base_content(base))
+    trainer = compiled_trainer(
+        before.rule, len(base.units), base_content(base), average
+    )
     course = trainer.stages(
         [_tensors(before.phi)],
         [x],

@@ -12,6 +12,7 @@ from learned_update.layers.bases.mlp import BaseMLP
 from learned_update.layers.rule import Rule
 from learned_update.meta.compiled_unroll import compiled_unroll
 from learned_update.meta.trees import stack, unstack
+from learned_update.meta.unroll import Course
 from learned_update.progress import Progress
 from learned_update.randomness import generator
 from learned_update.types import Phi
@@ -28,12 +29,14 @@ class BaseTrainer:
     Args:
         rule: `UpdateRule`.
         base: `BaseMLP`.
+        average: whether what is given is not phi after the last inner step but its
+            `late_mean` over all of them, which has less of the noise of the batches.
     """
 
-    def __init__(self, rule, base):
+    def __init__(self, rule, base, average=False):
         self.rule = rule
         self.base = base
-
+        self.average = average
         self._unroll = compiled_unroll(rule, base)
 
     def __call__(
@@ -106,6 +109,7 @@ class BaseTrainer:
             self._check_data(x, phi, batch_size)
         theta = [ops.convert_to_tensor(v) for v in self.rule.trainable_variables]
         phi = stack(phis)
+        course = Course(phi, phi.layers, ops.zeros((), dtype))
         yield 0, unstack(phi, len(phis))
         with Progress(steps, "inner steps", enabled=progress) as bar:
             for start, stop in _calls((*at, steps)):
@@ -114,10 +118,15 @@ class BaseTrainer:
                     for seed, x in zip(seeds, data, strict=True)
                 ]
                 xs = ops.convert_to_tensor(np.stack(batches, axis=1))
-                phi = self._unroll(theta, phi, xs)
+                course = self._unroll(theta, course, xs)
                 bar.update(stop - start)
                 if stop == steps or stop in at:
-                    yield stop, unstack(phi, len(phis))
+                    yield stop, unstack(self._given(course), len(phis))
+
+    def _given(self, course):
+        if not self.average:
+            return course.phi
+        return course.phi._replace(layers=course.mean)
 
     def _check_data(self, data, phi, batch_size):
         self.base.check_inputs(data, phi, minimum_rows=2)
@@ -142,6 +151,7 @@ def train_base_model(
     callback: Callable[[int, Phi], None] | None = None,
     callback_every: int | None = None,
     progress: bool | None = None,
+    average: bool = False,
 ) -> Phi:
     """Applies the rule to random batches of unlabelled data; compiled.
 
@@ -158,6 +168,8 @@ def train_base_model(
         callback_every: steps between two calls; 1 calls it after every step, None
             after the last only.
         progress: whether to show a bar; None shows it on a terminal.
+        average: whether phi is the mean over all inner steps, each weighted by its
+            number, instead of what it is after the last; `callback` likewise.
 
     Returns:
         `Phi` after the last step. Ctrl-C raises `KeyboardInterrupt` after the
@@ -171,7 +183,7 @@ def train_base_model(
     def with_one(step, phis):
         callback(step, phis[0])
 
-    (phi,) = BaseTrainer(rule, base)(
+    (phi,) = BaseTrainer(rule, base, average)(
         [phi],
         [data],
         steps,

@@ -14,7 +14,7 @@ _kept = collections.OrderedDict()
 
 
 def compiled_unroll(rule, base):
-    """A compiled function `(theta, phi, xs) -> Phi`, see `unroll_together`.
+    """A compiled function `(theta, course, xs) -> Course`, see `unroll_together`.
 
     It reads theta and the widths of what it is given, so rules and base models that
     differ in nothing else share one, and its compilation.
@@ -35,8 +35,8 @@ def compiled_unroll(rule, base):
 
 
 def _compiled(rule, base):
-    def unrolled(theta, phi, xs):
-        return unroll_together(rule, base, phi, xs, theta)
+    def unrolled(theta, course, xs):
+        return unroll_together(rule, base, course, xs, theta)
 
     return backend.jit(unrolled, free={2: (0,)})  # the steps of a call
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import keras
 from keras import ops
 
 from learned_update import backend
 from learned_update.layers.bases.mlp import BaseMLP
 from learned_update.layers.rule import Rule
 from learned_update.meta.inner_step import inner_step
+from learned_update.ops.stepping.late_mean import late_mean
 from learned_update.types import Phi, Tensor
 
 
@@ -45,28 +47,48 @@ def unroll(
     return phi
 
 
-def unroll_together(rule, base, phi, xs, theta):
+class Course(NamedTuple):
+    """How far the unrolls of several base models have come.
+
+    Attributes:
+        phi: `Phi`, leading `tasks` axis.
+        mean: its layers' `late_mean` over the inner steps, likewise.
+        steps: inner steps done, a scalar of phi's dtype.
+    """
+
+    phi: Phi
+    mean: Any
+    steps: Any
+
+
+def unroll_together(rule, base, course, xs, theta):
     """Inner steps of several base models of one shape, side by side.
 
     Args:
         rule: `UpdateRule`.
         base: `BaseMLP`.
-        phi: `Phi`, leading `tasks` axis.
+        course: `Course` to go on from.
         xs: batches, `(steps, tasks, batch, inputs)`.
         theta: values for `rule.trainable_variables`.
 
     Returns:
-        `Phi` after the last step, leading `tasks` axis.
+        `Course` after the last step.
     """
 
-    def step(theta, phi, x):
+    def step(theta, course, x):
         def task_step(phi, x):
             return inner_step(rule, base, phi, x, theta=theta)
 
-        return backend.vectorize(task_step)(phi, x), ()
+        phi, steps = backend.vectorize(task_step)(course.phi, x), course.steps + 1.0
 
-    phi, _ = backend.scan(step, theta, phi, xs, ())
-    return phi
+        def averaged(mean, value):
+            return late_mean(mean, value, steps)
+
+        mean = keras.tree.map_structure(averaged, course.mean, phi.layers)
+        return Course(phi, mean, steps), ()
+
+    course, _ = backend.scan(step, theta, course, xs, ())
+    return course
 
 
 class Truncation(NamedTuple):

@@ -35,10 +35,14 @@ def _assert_same(first, second):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("standardise", [True, False])
-def test_it_is_inner_steps_and_an_inductive_embedding(rule, rows, encoder, standardise):
+@pytest.mark.parametrize(
+    ("standardise", "average"), [(True, True), (False, True), (True, False)]
+)
+def test_it_is_inner_steps_and_an_inductive_embedding(
+    rule, rows, encoder, standardise, average
+):
     rows = rows if standardise else rows / rows.std(axis=0)
-    encoder.set_params(standardise=standardise, steps=2).fit(rows)
+    encoder.set_params(standardise=standardise, steps=2, average=average).fit(rows)
     seed = np.random.RandomState(4).randint(2**31 - 1)
     assert encoder.seed_ == seed
     x = rows.astype("float32")
@@ -51,8 +55,13 @@ def test_it_is_inner_steps_and_an_inductive_embedding(rule, rows, encoder, stand
     ]
 
     def fitted(phi, x):
-        for batch in batches:
-            phi = lu.inner_step(rule, base, phi, x[batch])
+        first = lu.inner_step(rule, base, phi, x[batches[0]])
+        phi = lu.inner_step(rule, base, first, x[batches[1]])
+        if average:
+            layers = keras.tree.map_structure(
+                lambda a, b: (a + 2 * b) / 3, first.layers, phi.layers
+            )
+            phi = phi._replace(layers=layers)
         statistics = base.statistics(phi, x)
         return phi, statistics, base.embed(phi, x, statistics)
 

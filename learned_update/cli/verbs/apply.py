@@ -98,6 +98,13 @@ def _add_training_arguments(parser):
             help=f"{what} (default: %(default)s)",
         )
     parser.add_argument(
+        "--average",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the mean of phi over the inner steps, late ones counting more, instead "
+        "of phi after the last (default: on)",
+    )
+    parser.add_argument(
         "--seed",
         type=random_state,
         default=0,
@@ -193,6 +200,7 @@ def _encoder_and_dataset(options):
         units=tuple(options.units),
         steps=options.steps,
         batch_size=options.batch_size,
+        average=options.average,
         standardise=standardise,
         random_state=options.seed,
         verbose=int(sys.stderr.isatty()),

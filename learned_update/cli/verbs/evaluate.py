@@ -1,5 +1,6 @@
 """`learned-update evaluate`: what a rule is worth, beside the baselines."""
 
+import argparse
 import pathlib
 
 from learned_update.cli import environment
@@ -76,6 +77,12 @@ def add_arguments(parser):
     for name, what in _PROTOCOL.items():
         parser.add_argument(f"--{name}", type=integer, metavar="INTEGER", help=what)
     parser.add_argument(
+        "--average",
+        action=argparse.BooleanOptionalAction,
+        help="the mean of phi over the inner steps, late ones counting more, as "
+        "`apply` has it, instead of phi after the last",
+    )
+    parser.add_argument(
         "--seed", type=seed, metavar="INTEGER", help="of everything random"
     )
     parser.add_argument(
@@ -102,7 +109,7 @@ def run(options):
         options.data, options.label, size=options.size, channels=options.channels
     )
     check_labels(datasets)
-    fields = ("units", "seed", "features", *_PROTOCOL)
+    fields = ("units", "seed", "features", "average", *_PROTOCOL)
     given = {name: getattr(options, name) for name in fields}
     protocol = {name: value for name, value in given.items() if value is not None}
     if "units" in protocol:

@@ -28,6 +28,8 @@ class Protocol:
         train_fraction: share of the examples in the train part.
         units: widths of the base model.
         batch_size: of the inner steps; a smaller train part is one batch.
+        average: whether a rule gives the mean of phi over its inner steps, as
+            `BaseTrainer` does, instead of phi after them, as the paper has it.
         seed: of everything that is drawn.
 
     Raises:
@@ -42,6 +44,7 @@ class Protocol:
     train_fraction: float = 0.5
     units: tuple[int, ...] = (64, 64, 32)
     batch_size: int = 64
+    average: bool = False
     seed: int = 0
 
     def __post_init__(self):
@@ -50,11 +53,13 @@ class Protocol:
             check_at_least(1, **{name: getattr(self, name)})
 
     def __str__(self):
+        mean = ", the mean of phi over inner steps" if self.average else ""
         return (
             f"{self.ways}-way, {self.shots} labels per class, {self.queries} queries "
             f"per class, inductive; base model of units "
-            f"{'-'.join(map(str, self.units))}; {self.initialisations} initialisations "
-            f"x {self.episodes} episodes, seed {self.seed}"
+            f"{'-'.join(map(str, self.units))}{mean}; "
+            f"{self.initialisations} initialisations x {self.episodes} episodes, "
+            f"seed {self.seed}"
         )
 
 

@@ -102,7 +102,9 @@ def base_trainers(rules, protocol, base=MLP_FORM, image_shape=None):
     """
     return {
         name: BaseTrainer(
-            rule, rule.base_of_form(base, protocol.units, image_shape=image_shape)
+            rule,
+            rule.base_of_form(base, protocol.units, image_shape=image_shape),
+            protocol.average,
         )
         for name, rule in rules.items()
     }

@@ -60,7 +60,7 @@ def methods_of_width(features, rules, protocol, baselines, inputs, rows):
             continue
         for name, rule in rules.items():
             methods[f"{name}{way}"] = rule_method(
-                BaseTrainer(rule, rule.base_mlp(units)),
+                BaseTrainer(rule, rule.base_mlp(units), protocol.average),
                 protocol.steps,
                 protocol.batch_size,
                 output,

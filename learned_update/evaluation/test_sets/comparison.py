@@ -125,7 +125,9 @@ def _methods(features, rules, protocol, baselines, train):
     bases = {name: rule.base_mlp(protocol.units) for name, rule in rules.items()}
     of_rules = {
         name: rule_method(
-            BaseTrainer(rule, bases[name]), protocol.steps, protocol.batch_size
+            BaseTrainer(rule, bases[name], protocol.average),
+            protocol.steps,
+            protocol.batch_size,
         )
         for name, rule in rules.items()
     }

@@ -28,6 +28,8 @@ class ComparisonProtocol:
         units: widths of the base model.
         steps: inner steps.
         batch_size: of the inner steps; fewer rows are one batch.
+        average: whether a rule gives the mean of phi over its inner steps, as
+            `BaseTrainer` does.
         unlabelled: at most as many rows of the train split are learned from; None
             takes all.
         baseline_share: of the usual steps of the baselines that are trained in many.
@@ -45,6 +47,7 @@ class ComparisonProtocol:
     units: tuple[int, ...] = (128, 128, 32)
     steps: int = 250
     batch_size: int = 512
+    average: bool = True
     unlabelled: int | None = 10000
     baseline_share: float = 1.0
     seed: int = 0
@@ -82,8 +85,9 @@ class ComparisonProtocol:
 
     def __str__(self):
         rows = "all" if self.unlabelled is None else f"at most {self.unlabelled}"
+        mean = ", the mean of phi over inner steps" if self.average else ""
         return (
-            f"base model of units {'-'.join(map(str, self.units))}; "
+            f"base model of units {'-'.join(map(str, self.units))}{mean}; "
             f"{self.initialisations} initialisations, seed {self.seed}; {rows} "
             "unlabelled rows of the train split, whose statistics inductive features "
             "are normalised with; transductive ones with those of an episode's support "

@@ -94,7 +94,8 @@ def tune(
     protocol = ComparisonProtocol(**{**VALIDATION, **protocol})
     methods = check_tunable(GRIDS if methods is None else methods)
     base = rule.base_mlp(protocol.units)
-    made = _methods(methods, BaseTrainer(rule, base), prototypical_on, size)
+    trainer = BaseTrainer(rule, base, protocol.average)
+    made = _methods(methods, trainer, prototypical_on, size)
     conditions = {
         method: _conditions(method, protocol, rule, name, prototypical_on)
         for method in methods

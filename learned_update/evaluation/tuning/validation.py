@@ -69,7 +69,7 @@ class ValidationScore(NamedTuple):
         config = json.dumps(keras.saving.serialize_keras_object(rule), sort_keys=True)
         if config not in self.trainers:
             base = rule.base_mlp(self.protocol.units)
-            self.trainers[config] = BaseTrainer(rule, base)
+            self.trainers[config] = BaseTrainer(rule, base, self.protocol.average)
         trainer = self.trainers[config]
         trainer.rule.set_weights(rule.get_weights())
         with threadpoolctl.threadpool_limits(1):  # of small decompositions

@@ -1,4 +1,4 @@
-"""What an inner step may know of those before it: their number, and their changes.
+"""What lasts over inner steps: their number, their changes, the mean of their phi.
 
-From outside: `inner_time`, `momentum`.
+From outside: `inner_time`, `late_mean`, `momentum`.
 """

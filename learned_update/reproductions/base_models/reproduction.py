@@ -59,13 +59,13 @@ def base_models(
         words: size of the vocabulary of texts.
         sequence: words that are kept of a text in their order.
         features: of every base model.
-        **protocol: fields of `ComparisonProtocol`; where a data set has fewer classes
-            than `ways`, an episode has these.
+        **protocol: fields of `ComparisonProtocol`, `average` off unless given; where
+            a data set has fewer classes than `ways`, an episode has these.
 
     Returns:
         `Measured`.
     """
-    protocol = ComparisonProtocol(**protocol)
+    protocol = ComparisonProtocol(**{"average": False, **protocol})
     if quick:
         protocol = protocol.quick()
         datasets = QUICK_DATASETS if datasets is None else datasets
@@ -135,7 +135,9 @@ def _scores(dataset, title, entries, rules, protocol, parts):
         for name, rule in rules.items():
             base = rule.base_of_form(entry.form, entry.units, image_shape=shape)
             method = rule_method(
-                BaseTrainer(rule, base), protocol.steps, entry.batch_size
+                BaseTrainer(rule, base, protocol.average),
+                protocol.steps,
+                entry.batch_size,
             )
             column = Column(f"{kind}, {name}", protocol.steps)
             taken = add(column, method, entry, base)

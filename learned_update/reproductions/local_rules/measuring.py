@@ -22,7 +22,7 @@ def rule_accuracies(rule, units, trials, steps, protocol):
 
     Those of an initialisation whose features have diverged are NaN.
     """
-    trainer = BaseTrainer(rule, rule.base_mlp(units))
+    trainer = BaseTrainer(rule, rule.base_mlp(units), protocol.average)
     with threadpoolctl.threadpool_limits(1):
         course = few_shot.training_course(trainer, trials, (steps,), protocol)
         ((_, phis),) = course

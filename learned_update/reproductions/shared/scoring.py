@@ -66,4 +66,5 @@ def before_and_after(trainer, members, steps, protocol, bar=None):
 
 def trainer_of(rule, protocol, activation=None):
     """A `BaseTrainer` of a rule with the protocol's base model."""
-    return BaseTrainer(rule, rule.base_mlp(protocol.units, activation))
+    base = rule.base_mlp(protocol.units, activation)
+    return BaseTrainer(rule, base, protocol.average)

@@ -58,7 +58,7 @@ def rule_approach(rule, steps, protocol):
 
     @functools.cache
     def trainer(units):
-        return BaseTrainer(rule, rule.base_mlp(units))
+        return BaseTrainer(rule, rule.base_mlp(units), protocol.average)
 
     def score(trial, _, units):
         features = RuleFeatures(trainer(units), steps, protocol.batch_size, trial.seed)
