@@ -137,6 +137,11 @@ def atomic_path(path):
             temporary.unlink(missing_ok=True)
 
 
+def slug(name):
+    """A name as a part of a path: lower case, all but letters and digits a dash."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())
+
+
 def sync(path):
     """Returns when a file, or the names in a folder, are on disk."""
     handle = os.open(path, os.O_RDONLY)

@@ -10,8 +10,8 @@ from matplotlib.image import imread
 
 from learned_update.cli import main
 from learned_update.evaluation import Column
+from learned_update.evaluation.test_sets import scores as of_scores
 from learned_update.layers import local_rule
-from learned_update.reproductions.beyond import features
 from learned_update.reproductions.beyond.features_figure import features_figure
 
 RULE = "initial, 1 steps"  # a tenth of ten
@@ -64,15 +64,15 @@ def test_files_and_parts(rule_path, tmp_path, capsys, monkeypatch):
     assert "| method | digits 8x8, 70 |" in text
     assert "raw pixels: 64 (digits 8x8)" in text
     assert imread(tmp_path / "features.png").shape[1] > 300
-    parts = sorted((tmp_path / "features.parts").iterdir())
+    parts = sorted((tmp_path / "features.parts" / "70").iterdir())
     assert len(parts) == len(rows)
     one = json.loads(parts[0].read_text())
-    assert np.shape(one["accuracies"]) == (1, 3)
+    assert {np.shape(found) for _, found in one["scores"]} == {(3,)}
 
-    def compare(*arguments, **keywords):
+    def predictions(*arguments):
         raise AssertionError("measured again")
 
-    monkeypatch.setattr(features, "compare", compare)
+    monkeypatch.setattr(of_scores, "predictions", predictions)
     assert main.main([*given, "--force"]) == 0
     again = (tmp_path / "features.md").read_text()
     assert again.split("\n", 1)[1] == text.split("\n", 1)[1]

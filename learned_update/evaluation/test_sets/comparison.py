@@ -1,6 +1,7 @@
 """Few labels on full test splits: a rule and all baselines in one table."""
 
 import math
+import pathlib
 from typing import Any, NamedTuple
 
 import gin
@@ -18,6 +19,8 @@ from learned_update.evaluation.methods.by_name import (
 from learned_update.evaluation.methods.widths import check_features, methods_of_width
 from learned_update.evaluation.readouts.by_name import READOUTS, check_readouts
 from learned_update.evaluation.results.column import Column
+from learned_update.evaluation.results.digests import episodes_digest, theta_digest
+from learned_update.evaluation.test_sets.kept import KeptScores
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import compare
 from learned_update.meta import BaseTrainer
@@ -53,6 +56,7 @@ def full_test_sets(
     readouts=None,
     episode_files=None,
     features=None,
+    folder=None,
     progress=None,
     **protocol,
 ):
@@ -76,6 +80,8 @@ def full_test_sets(
             the width of the base model's last layer, of a code, of components and
             centres; of rules also all layers side by side, and the last layer beside
             the inputs. None takes the last of `units`.
+        folder: where scores are kept as they are found, so that the same call goes on
+            where it was stopped; None keeps none.
         progress: whether to show a bar per data set; None shows it on a terminal.
         **protocol: fields of `ComparisonProtocol`.
 
@@ -104,13 +110,33 @@ def full_test_sets(
             for count in counts:
                 methods, base = _methods(count, rules, protocol, baselines, pair.train)
                 title = f"{pair.title}, {count} features" if count else pair.title
+                of_count = pathlib.Path(folder, str(count or "")) if folder else None
+                told = f"{protocol!r}; {episodes_digest(sets[dataset])}; {count}; "
+                told += f"{readouts}; networks of {prototypical_on}"
                 results[title] = compare(
-                    methods, pair, sets[dataset], base, protocol, readouts, progress
+                    methods,
+                    pair,
+                    sets[dataset],
+                    base,
+                    protocol,
+                    readouts,
+                    progress,
+                    KeptScores(of_count, told, digests_of(methods, rules)),
                 )
     settings = f"{next(iter(sets.values()))}; {protocol}"
     if features is not None:
         settings = f"{settings}; features of all methods: {', '.join(map(str, counts))}"
     return Compared(results, next(iter(rules)), sets, settings)
+
+
+def digests_of(methods, rules):
+    """`{method: digest of theta}` of methods that are one of the rules in some way."""
+    return {
+        method: theta_digest(rule)
+        for name, rule in rules.items()
+        for method in methods
+        if method.startswith(name)
+    }
 
 
 def _methods(features, rules, protocol, baselines, train):

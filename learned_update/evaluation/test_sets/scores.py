@@ -19,6 +19,8 @@ from learned_update.evaluation.methods.embedding import (
     is_transductive,
 )
 from learned_update.evaluation.readouts.by_name import READOUTS, check_readouts
+from learned_update.evaluation.test_sets.cost import Cost
+from learned_update.evaluation.test_sets.kept import KeptScores
 from learned_update.progress import Progress
 
 INDUCTIVE, TRANSDUCTIVE = "inductive", "transductive"
@@ -38,23 +40,6 @@ class Entry(NamedTuple):
     method: str
     readout: str
     statistics: str
-
-
-class Cost(NamedTuple):
-    """What a method takes on a data set.
-
-    Attributes:
-        seconds: wall time to fit, with the meta-training that data sets may share, and
-            to embed support and test split inductively, mean over the seeds; of a
-            method with its own read-out, to fit and to predict, mean over seeds and
-            episodes.
-        parameters: numbers that were trained.
-        features: that it gives; None with a read-out of its own.
-    """
-
-    seconds: float
-    parameters: int
-    features: int | None = None
 
 
 class Result(NamedTuple):
@@ -89,7 +74,16 @@ class EpisodePixels(NamedTuple):
     queries: list[np.ndarray]
 
 
-def compare(methods, pair, episodes, base, protocol, readouts=None, progress=None):
+def compare(
+    methods,
+    pair,
+    episodes,
+    base,
+    protocol,
+    readouts=None,
+    progress=None,
+    kept=None,
+):
     """Scores methods on the episodes of one data set.
 
     Every method learns from the same unlabelled rows of the train split; its features
@@ -106,6 +100,7 @@ def compare(methods, pair, episodes, base, protocol, readouts=None, progress=Non
             `baseline_share` and `seed` count; the rest is in the other arguments.
         readouts: names in `READOUTS`; None takes all.
         progress: whether to show a bar; None shows it on a terminal.
+        kept: `KeptScores`; None keeps none.
 
     Returns:
         `Result`.
@@ -130,6 +125,7 @@ def compare(methods, pair, episodes, base, protocol, readouts=None, progress=Non
         name: range(protocol.initialisations if method.seeded else 1)
         for name, method in methods.items()
     }
+    kept = kept or KeptScores()
     accuracies, costs = {}, {}
     fits = sum(map(len, seeds.values()))
     with Progress(fits, pair.title, enabled=progress) as bar:
@@ -137,8 +133,13 @@ def compare(methods, pair, episodes, base, protocol, readouts=None, progress=Non
             scores, taken = [], []
             for number in seeds[name]:
                 seeded = setting._replace(seed=protocol.seed + number)
-                predicted, cost = predictions(method, seeded, shots, readouts)
-                scores.append(_scored(predicted, pair.test.labels, shots.queries))
+
+                def measure(method=method, seeded=seeded):
+                    predicted, cost = predictions(method, seeded, shots, readouts)
+                    return _scored(predicted, pair.test.labels, shots.queries), cost
+
+                scored, cost = kept.get(pair.title, name, seeded.seed, measure)
+                scores.append(scored)
                 taken.append(cost)
                 bar.update()
             shape = (protocol.initialisations, len(shots.support))

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from learned_update.errors import InvalidInputError
+from learned_update.evaluation.results.digests import theta_digest
 from learned_update.evaluation.results.intervals import crossed_interval, interval
 from learned_update.progress import Progress
-from learned_update.reproductions.shared.parts import Parts, theta_digest
+from learned_update.reproductions.shared.parts import Parts
 from learned_update.reproductions.shared.scoring import (
     before_and_after,
     trainer_of,

@@ -4,12 +4,13 @@ import dataclasses
 import pathlib
 
 import gin
-import numpy as np
 
 from learned_update.baselines import RandomInitialisation
 from learned_update.evaluation import Column
 from learned_update.evaluation.methods.by_name import METHODS, Method, rule_method
+from learned_update.evaluation.results.digests import episodes_digest, theta_digest
 from learned_update.evaluation.test_sets.comparison import episodes_for
+from learned_update.evaluation.test_sets.kept import KeptScores
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import INDUCTIVE, Entry, compare
 from learned_update.meta import BaseTrainer
@@ -18,7 +19,6 @@ from learned_update.reproductions.shared.measured import (
     markdown_table,
     measured_scores,
 )
-from learned_update.reproductions.shared.parts import measured_once
 from learned_update.reproductions.shared.plots import groups_figure
 from learned_update.zoo import load_rule
 
@@ -73,18 +73,18 @@ def base_models(
     if datasets is None:
         datasets = (("fashion_mnist", None), ("cifar10", None), ("mnist", None))
     rules = {name: rule} | {_title(source): load_rule(source) for source in others}
-    parts = None if folder is None else pathlib.Path(folder) / "base-models.parts"
+    folder = folder and pathlib.Path(folder) / "base-models.parts"
     scores, seconds = {}, {}
     for dataset, size in datasets:
         entries = of_images(dataset, size, features)
         title = entries[MLP].pair.title
         scores[title], seconds[title] = _scores(
-            dataset, title, entries, rules, protocol, parts
+            dataset, title, entries, rules, protocol, folder
         )
     for text in ("imdb",) if texts is None else texts:
         entries = of_texts(text, words, sequence, features)
         scores[text], seconds[text] = _scores(
-            text, f"{text} {words} {sequence}", entries, rules, protocol, parts
+            text, f"{text} {words} {sequence}", entries, rules, protocol, folder
         )
     measured = measured_scores(
         scores,
@@ -97,7 +97,7 @@ def base_models(
     return measured._replace(table=table)
 
 
-def _scores(dataset, title, entries, rules, protocol, parts):
+def _scores(dataset, title, entries, rules, protocol, folder):
     """`{Column: accuracies}` and `{base model: seconds}` of one data set."""
     pair = entries[MLP].pair
     ways = min(protocol.ways, len(pair.train.class_names))
@@ -105,30 +105,20 @@ def _scores(dataset, title, entries, rules, protocol, parts):
     episodes = episodes_for(dataset, pair, protocol)
     scores, seconds = {}, {}
 
-    def add(column, method, entry, base):
-        parts_of = []
-        for number in range(protocol.initialisations if method.seeded else 1):
-            one = dataclasses.replace(
-                protocol, initialisations=1, seed=protocol.seed + number
-            )
-
-            def measure(one=one):
-                result = compare(
-                    {str(column): _inductive(method)},
-                    entry.pair,
-                    episodes,
-                    base,
-                    one,
-                    (READOUT,),
-                )
-                scored = result.accuracies[Entry(str(column), READOUT, INDUCTIVE)]
-                return scored, result.costs[str(column)].seconds
-
-            settings = f"{title}; {column}; {entry[:3]}; {one}; {one.steps}"
-            name = f"{title} {column} {number}"
-            parts_of.append(measured_once(parts, name, settings, measure))
-        scores[column] = np.concatenate([part.accuracies for part in parts_of])
-        return float(np.mean([part.seconds for part in parts_of]))
+    def add(column, method, entry, base, digest=""):
+        name = str(column)
+        told = f"{title}; {protocol!r}; {episodes_digest(episodes)}; {entry[:3]}"
+        result = compare(
+            {name: _inductive(method)},
+            entry.pair,
+            episodes,
+            base,
+            protocol,
+            (READOUT,),
+            kept=KeptScores(folder, told, {name: digest}),
+        )
+        scores[column] = result.accuracies[Entry(name, READOUT, INDUCTIVE)]
+        return result.costs[name].seconds
 
     for kind, entry in entries.items():
         shape = entry.pair.train.images.shape[1:]
@@ -140,13 +130,12 @@ def _scores(dataset, title, entries, rules, protocol, parts):
                 entry.batch_size,
             )
             column = Column(f"{kind}, {name}", protocol.steps)
-            taken = add(column, method, entry, base)
+            taken = add(column, method, entry, base, theta_digest(rule))
             seconds.setdefault(kind, taken)
         random = Method(lambda s, base=base: RandomInitialisation(base, s.seed))
         add(Column(f"{kind}, random initialisation"), random, entry, base)
     add(Column(INPUTS), METHODS["raw pixels"], entries[MLP], base)
-    shape = (protocol.initialisations, protocol.episodes)
-    return {x: np.broadcast_to(y, shape) for x, y in scores.items()}, seconds
+    return scores, seconds
 
 
 class _Inductive:

@@ -4,19 +4,23 @@ import dataclasses
 import pathlib
 
 import gin
-import numpy as np
 
 from learned_update.evaluation import Column
 from learned_update.evaluation.episodes.split_pair import load_pair
 from learned_update.evaluation.methods.by_name import METHODS, named_methods
 from learned_update.evaluation.methods.widths import check_features, methods_of_width
+from learned_update.evaluation.results.digests import episodes_digest
 from learned_update.evaluation.results.table import Row, markdown, tabulate
-from learned_update.evaluation.test_sets.comparison import episodes_for, size_of
+from learned_update.evaluation.test_sets.comparison import (
+    digests_of,
+    episodes_for,
+    size_of,
+)
+from learned_update.evaluation.test_sets.kept import KeptScores
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
-from learned_update.evaluation.test_sets.scores import INDUCTIVE, Entry, compare
+from learned_update.evaluation.test_sets.scores import INDUCTIVE, compare
 from learned_update.reproductions.beyond.features_figure import features_figure
 from learned_update.reproductions.shared.measured import Measured
-from learned_update.reproductions.shared.parts import measured_once
 
 READOUT = "ridge"
 DATASETS = (("mnist", 14), ("fashion_mnist", 14), ("cifar10", 16))
@@ -60,7 +64,7 @@ def features_of_methods(
     if quick:
         protocol = dataclasses.replace(protocol.quick(), initialisations=1)
         datasets = QUICK_DATASETS if datasets is None else datasets
-    parts = None if folder is None else pathlib.Path(folder) / "features.parts"
+    parts = folder and pathlib.Path(folder) / "features.parts"
     column = Column(name, protocol.steps)
     rules = {str(column): rule}
     scores, inputs = {}, {}
@@ -77,11 +81,17 @@ def features_of_methods(
                 inputs[pair.title],
                 rows,
             )
+            told = f"{protocol!r}; {episodes_digest(episodes)}; {count} features"
+            kept = KeptScores(
+                parts and parts / str(count), told, digests_of(methods, rules)
+            )
+            result = compare(
+                methods, pair, episodes, base, protocol, (READOUT,), kept=kept
+            )
             scores[pair.title, count] = {
-                _column(method, column): _accuracies(
-                    method, made, (pair, episodes, base), count, protocol, parts
-                )
-                for method, made in methods.items()
+                _column(entry.method, column): found
+                for entry, found in result.accuracies.items()
+                if entry.statistics == INDUCTIVE
             }
     rows = _rows(scores, column)
     titled = [row[0]._replace(dataset=f"{row[0].dataset}, {row[1]}") for row in rows]
@@ -94,30 +104,6 @@ def features_of_methods(
         f"{', '.join(map(str, counts))} features; raw pixels: "
         f"{', '.join(f'{number} ({title})' for title, number in inputs.items())}",
     )
-
-
-def _accuracies(method, made, of_compare, features, protocol, parts):
-    """Accuracies of all initialisations, `(initialisations, episodes)`."""
-    pair, episodes, base = of_compare
-    found = []
-    for number in range(protocol.initialisations if made.seeded else 1):
-        one = dataclasses.replace(
-            protocol, initialisations=1, seed=protocol.seed + number
-        )
-
-        def measure(one=one):
-            result = compare(
-                {method: made}, pair, episodes, base, one, (READOUT,), progress=False
-            )
-            scored = result.accuracies[Entry(method, READOUT, INDUCTIVE)]
-            return scored, result.costs[method].seconds
-
-        settings = f"{pair.title}; {method}; {features}; {one}; {one.steps} steps, "
-        settings += f"{one.batch_size}, share {one.baseline_share}; {episodes}"
-        part = f"{pair.title} {features} {method} {number}"
-        found.append(measured_once(parts, part, settings, measure).accuracies)
-    shape = (protocol.initialisations, protocol.episodes)
-    return np.broadcast_to(np.concatenate(found), shape)
 
 
 def _column(method, reference):

@@ -2,10 +2,9 @@
 
 import json
 import pathlib
-import re
 from typing import NamedTuple
 
-from learned_update.files import atomic_path
+from learned_update.files import atomic_path, slug
 
 
 class Part(NamedTuple):
@@ -35,11 +34,6 @@ class Part(NamedTuple):
 def part_path(folder, entry, situation):
     """Path of the file of a learner in a situation."""
     return pathlib.Path(folder) / f"{slug(f'{situation} {entry}')}.json"
-
-
-def slug(name):
-    """A name as a part of a path."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
 def write_part(path, part):

@@ -6,8 +6,7 @@ import time
 from typing import Any, NamedTuple
 
 from learned_update.few_shot import few_shot_learner, load_learner
-from learned_update.files import atomic_path
-from learned_update.reproductions.few_shot.parts import slug
+from learned_update.files import atomic_path, slug
 
 
 class Training(NamedTuple):

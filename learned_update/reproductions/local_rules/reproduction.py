@@ -7,6 +7,7 @@ import gin
 import numpy as np
 
 from learned_update.evaluation import Protocol
+from learned_update.evaluation.results.digests import theta_digest
 from learned_update.layers import LOCAL_RULES, local_rule
 from learned_update.progress import Progress
 from learned_update.reproductions.local_rules.measuring import (
@@ -25,7 +26,7 @@ from learned_update.reproductions.local_rules.table import (
 from learned_update.reproductions.local_rules.trained import trained_rules
 from learned_update.reproductions.shared.loading import sized, standardised_table
 from learned_update.reproductions.shared.measured import Measured
-from learned_update.reproductions.shared.parts import Parts, theta_digest
+from learned_update.reproductions.shared.parts import Parts
 from learned_update.reproductions.shared.scoring import QUICK, trials
 
 FOLDER, QUICK_FOLDER = "local-rules.parts", "local-rules-quick.parts"

@@ -20,7 +20,8 @@ def few_labels(rule, name, quick, stem, features=None):
         rule: `UpdateRule`.
         name: of the rule.
         quick: whether the smaller form will do.
-        stem: path beside which the episodes are written, without its suffix.
+        stem: path beside which the episodes are written, without its suffix, and
+            scores kept as they are found, in `<stem>.parts`.
         features: numbers of features that all methods are scored with; None for those
             of `full_test_sets`.
 
@@ -28,7 +29,8 @@ def few_labels(rule, name, quick, stem, features=None):
         `Measured`.
     """
     given = {} if features is None else {"features": features}
-    measured = full_test_sets(rule, name, quick, **given)
+    folder = f"{stem}.parts"
+    measured = full_test_sets(rule, name, quick, folder=folder, **given)
     rows = comparison_rows(measured.results, measured.reference)
     return Measured(
         columns=ComparisonRow._fields,
