@@ -25,6 +25,7 @@ from learned_update.layers.bases.outputs import TOP
 from learned_update.layers.bases.wired import WiredBase
 from learned_update.layers.rule import Rule
 from learned_update.types import PathLike
+from learned_update.zoo import DEFAULT_RULE
 
 
 class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
@@ -87,7 +88,7 @@ class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        rule: str | os.PathLike[str] | Rule = "glyphs",
+        rule: str | os.PathLike[str] | Rule = DEFAULT_RULE,
         units: Sequence[int] = (128, 128, 32),
         steps: int = 2000,
         batch_size: int = 128,

@@ -15,6 +15,7 @@ from learned_update.cli.gin_options import add_gin_arguments, configure
 from learned_update.cli.outputs import check_file_output
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
+from learned_update.zoo import DEFAULT_RULE
 
 SUMMARY = "Turn unlabelled data into features with a rule."
 EXAMPLE = """\
@@ -39,7 +40,7 @@ def add_arguments(parser):
     """Adds the options of this verb."""
     parser.add_argument(
         "--rule",
-        default="glyphs",
+        default=DEFAULT_RULE,
         metavar="NAME_OR_FILE",
         help="a rule by name, a .keras file or a run directory (default: %(default)s)",
     )
