@@ -25,7 +25,7 @@ from learned_update.layers.bases.outputs import TOP
 from learned_update.layers.bases.wired import WiredBase
 from learned_update.layers.rule import Rule
 from learned_update.types import PathLike
-from learned_update.zoo import DEFAULT_RULE
+from learned_update.zoo.shelves import DEFAULT_RULE
 
 
 class LearnedUpdateEncoder(TransformerMixin, BaseEstimator):

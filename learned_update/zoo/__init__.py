@@ -12,7 +12,7 @@ _HOMES = {
     "released.conversion": ("convert_released_rule",),
     "loading": ("load_rule",),
     "released.rule": ("load_released_rule", "released_variable_names"),
-    "shelves": ("DEFAULT_RULE", "list_rules", "remove_rule", "rule_card"),
+    "shelves": ("list_rules", "remove_rule", "rule_card"),
 }
 __getattr__, __dir__, _NAMES = lazily(__name__, _HOMES)
 __all__ = [*_NAMES]  # noqa: PLE0604

@@ -15,7 +15,7 @@ from learned_update.cli.gin_options import add_gin_arguments, configure
 from learned_update.cli.outputs import check_file_output
 from learned_update.errors import invalid
 from learned_update.files import atomic_path
-from learned_update.zoo import DEFAULT_RULE
+from learned_update.zoo.shelves import DEFAULT_RULE
 
 SUMMARY = "Turn unlabelled data into features with a rule."
 EXAMPLE = """\
