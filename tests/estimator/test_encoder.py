@@ -166,7 +166,8 @@ def test_a_pipeline_in_a_grid_search(encoder, rows):
 
 
 def test_the_default_rule_is_of_the_zoo():
-    assert LearnedUpdateEncoder().rule == "glyphs"
+    assert LearnedUpdateEncoder().rule == "mix14"
+    assert "mix14" in lu.list_rules()
 
 
 @pytest.mark.parametrize(
@@ -204,6 +205,7 @@ def test_progress(encoder, rows, capsys, verbose, shown):
         ({"standardise": "no"}, r"neither on nor off.*standardise='no'"),
         ({"standardise": 1}, r"neither on nor off.*True or False.*standardise=1"),
         ({"standardise": None}, r"neither on nor off.*standardise=None"),
+        ({"average": 0.5}, r"average is neither on nor off.*average=0.5"),
         ({"random_state": True}, r"random_state is no seed.*random_state=True"),
         ({"random_state": -1}, r"random_state is no seed.*from 0 to 4294967295"),
         ({"random_state": 2**40}, r"random_state is no seed.*=1099511627776"),

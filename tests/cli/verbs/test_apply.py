@@ -100,6 +100,14 @@ def test_what_was_learned_is_kept_to_deploy(tmp_path, rule, rows):
         assert (np.abs(features - exact) <= bound).all()
 
 
+def test_the_mean_of_phi_can_be_left_out(tmp_path, rule, rows):
+    output = tmp_path / "out.npy"
+    assert _apply(rule, tmp_path / "rows.npy", output, "--no-average") == 0
+    encoder = _encoder(rule).set_params(average=False)
+    np.testing.assert_array_equal(np.load(output), encoder.fit_transform(rows))
+    assert not np.allclose(np.load(output), _expected(rule, rows), atol=1e-3)
+
+
 def test_an_encoder_of_another_format(tmp_path, rule, rows, capsys):
     output = tmp_path / "out.npy"
     arguments = ("--encoder", str(tmp_path / "encoder.h5"))

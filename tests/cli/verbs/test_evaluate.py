@@ -64,6 +64,24 @@ def test_a_table_is_printed_and_written(rules, tmp_path, capsys):
         )
     assert main.main(arguments) == 2
     assert "table.csv exists already" in capsys.readouterr().err
+    assert "mean of phi" not in table
+
+
+def test_the_mean_of_phi(rules, capsys):
+    path = str(rules / "initial.keras")
+    arguments = ["evaluate", "--rule", path, "--data", "digits", *SMALL]
+    said = []
+    for more in ((), ("--average",), ("--no-average",)):
+        assert main.main([*arguments, *more]) == 0
+        said.append(capsys.readouterr().out)
+    after, mean, again = said
+    assert after == again
+    assert "units 6-5, the mean of phi over inner steps; 2 initialisations" in mean
+    rows = [
+        next(line for line in text.splitlines() if line.startswith("| initial"))
+        for text in (after, mean)
+    ]
+    assert rows[0] != rows[1]
 
 
 def test_numbers_of_features(rules, capsys):

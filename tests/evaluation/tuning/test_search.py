@@ -232,7 +232,7 @@ def test_update_rule_and_labelled_methods_are_searched(monkeypatch):
 
     protocol = protocol_of(ONCE)
     pair, episodes = validation("digits", load_pair("digits").train, protocol)
-    trainer = BaseTrainer(rule, rule.base_mlp((8, 6)))
+    trainer = BaseTrainer(rule, rule.base_mlp((8, 6)), average=True)
     method = RuleFeatures(trainer, 2, 8, seed=1000).fit(pixels_of(pair.train, ...))
     assert of_rule.accuracy == pytest.approx(
         np.mean(ridge_accuracies(method, pair, episodes)), abs=1e-12
