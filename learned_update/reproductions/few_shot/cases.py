@@ -89,7 +89,8 @@ def measured(case, name, folder=None, progress=None):
     owner, training_entry = name, entry
     if entry.trained_as is not None:
         owner, training_entry = entry.trained_as, ENTRIES[entry.trained_as]
-    training_entry = _shared(training_entry, case.share * situation.share)
+    of_situation = max(situation.share, training_entry.least_share)
+    training_entry = _shared(training_entry, case.share * of_situation)
     training, testing = distributions(
         situation, ways=entry.ways, shots=entry.shots, **case.data
     )

@@ -88,9 +88,10 @@ def test_every_method_has_a_row():
             assert ENTRIES[entry.trained_as].method == entry.method
 
 
-def small(ways, folder, **settings):
+def small(ways, folder, least_share=0.0, **settings):
     """A row of an MLP's training in a situation of glyphs, its `Case` and its part."""
     entry = Entry("fine-tuning", {"widths": (4,), **settings}, 2, ways=ways)
+    entry = entry._replace(least_share=least_share)
     made_with = {"seed": 0, "embedding": "mlp"}
     data = {"omniglot": "omniglot", "size": 6, "names": None}
     case = Case(SITUATIONS["glyphs 5-way 1-shot"], entry, data, made_with, 4.0, 2, "")
@@ -115,6 +116,7 @@ def test_a_training_is_kept_and_serves_again(tmp_path, monkeypatch):
     )
     small(7, tmp_path)
     assert len(made) == 1  # other episodes, another training
+    assert small(7, None, least_share=0.5).steps == 4
 
 
 def test_a_row_with_the_training_of_another():
