@@ -19,8 +19,8 @@ from learned_update.evaluation.methods.by_name import (
 from learned_update.evaluation.methods.widths import check_features, methods_of_width
 from learned_update.evaluation.readouts.by_name import READOUTS, check_readouts
 from learned_update.evaluation.results.column import Column
-from learned_update.evaluation.results.digests import episodes_digest, theta_digest
-from learned_update.evaluation.test_sets.kept import KeptScores
+from learned_update.evaluation.results.digests import theta_digest
+from learned_update.evaluation.test_sets.kept import kept_under
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import compare
 from learned_update.meta import BaseTrainer
@@ -110,9 +110,13 @@ def full_test_sets(
             for count in counts:
                 methods, base = _methods(count, rules, protocol, baselines, pair.train)
                 title = f"{pair.title}, {count} features" if count else pair.title
-                of_count = pathlib.Path(folder, str(count or "")) if folder else None
-                told = f"{protocol!r}; {episodes_digest(sets[dataset])}; {count}; "
-                told += f"{readouts}; networks of {prototypical_on}"
+                kept = kept_under(
+                    pathlib.Path(folder, str(count or "")) if folder else None,
+                    protocol,
+                    sets[dataset],
+                    f"{count}; {readouts}; networks of {prototypical_on}",
+                    digests_of(methods, rules),
+                )
                 results[title] = compare(
                     methods,
                     pair,
@@ -121,7 +125,7 @@ def full_test_sets(
                     protocol,
                     readouts,
                     progress,
-                    KeptScores(of_count, told, digests_of(methods, rules)),
+                    kept,
                 )
     settings = f"{next(iter(sets.values()))}; {protocol}"
     if features is not None:

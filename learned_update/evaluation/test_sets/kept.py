@@ -1,10 +1,12 @@
 """Scores of a method with one seed, kept in a file as they are found."""
 
+import dataclasses
 import json
 import pathlib
 
 import numpy as np
 
+from learned_update.evaluation.results.digests import episodes_digest
 from learned_update.evaluation.test_sets.cost import Cost
 from learned_update.files import atomic_path, slug
 
@@ -54,3 +56,17 @@ class KeptScores:
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(part), encoding="utf-8")
         return scores, cost
+
+
+def kept_under(folder, protocol, episodes, more, digests=None):
+    """`KeptScores` of a protocol's methods on episodes, however many initialisations.
+
+    Args:
+        folder: as of `KeptScores`, as is `digests`.
+        protocol: `ComparisonProtocol`.
+        episodes: `EpisodeSet`.
+        more: what else decides the scores, as text.
+    """
+    one = dataclasses.replace(protocol, initialisations=1)
+    settings = f"{one!r}; {episodes_digest(episodes)}; {more}"
+    return KeptScores(folder, settings, digests)

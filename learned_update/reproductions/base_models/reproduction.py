@@ -8,9 +8,9 @@ import gin
 from learned_update.baselines import RandomInitialisation
 from learned_update.evaluation import Column
 from learned_update.evaluation.methods.by_name import METHODS, Method, rule_method
-from learned_update.evaluation.results.digests import episodes_digest, theta_digest
+from learned_update.evaluation.results.digests import theta_digest
 from learned_update.evaluation.test_sets.comparison import episodes_for
-from learned_update.evaluation.test_sets.kept import KeptScores
+from learned_update.evaluation.test_sets.kept import kept_under
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import INDUCTIVE, Entry, compare
 from learned_update.meta import BaseTrainer
@@ -107,7 +107,6 @@ def _scores(dataset, title, entries, rules, protocol, folder):
 
     def add(column, method, entry, base, digest=""):
         name = str(column)
-        told = f"{title}; {protocol!r}; {episodes_digest(episodes)}; {entry[:3]}"
         result = compare(
             {name: _inductive(method)},
             entry.pair,
@@ -115,7 +114,9 @@ def _scores(dataset, title, entries, rules, protocol, folder):
             base,
             protocol,
             (READOUT,),
-            kept=KeptScores(folder, told, {name: digest}),
+            kept=kept_under(
+                folder, protocol, episodes, f"{title}; {entry[:3]}", {name: digest}
+            ),
         )
         scores[column] = result.accuracies[Entry(name, READOUT, INDUCTIVE)]
         return result.costs[name].seconds

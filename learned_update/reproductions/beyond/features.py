@@ -9,14 +9,13 @@ from learned_update.evaluation import Column
 from learned_update.evaluation.episodes.split_pair import load_pair
 from learned_update.evaluation.methods.by_name import METHODS, named_methods
 from learned_update.evaluation.methods.widths import check_features, methods_of_width
-from learned_update.evaluation.results.digests import episodes_digest
 from learned_update.evaluation.results.table import Row, markdown, tabulate
 from learned_update.evaluation.test_sets.comparison import (
     digests_of,
     episodes_for,
     size_of,
 )
-from learned_update.evaluation.test_sets.kept import KeptScores
+from learned_update.evaluation.test_sets.kept import kept_under
 from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.evaluation.test_sets.scores import INDUCTIVE, compare
 from learned_update.reproductions.beyond.features_figure import features_figure
@@ -81,9 +80,12 @@ def features_of_methods(
                 inputs[pair.title],
                 rows,
             )
-            told = f"{protocol!r}; {episodes_digest(episodes)}; {count} features"
-            kept = KeptScores(
-                parts and parts / str(count), told, digests_of(methods, rules)
+            kept = kept_under(
+                parts and parts / str(count),
+                protocol,
+                episodes,
+                f"{count} features",
+                digests_of(methods, rules),
             )
             result = compare(
                 methods, pair, episodes, base, protocol, (READOUT,), kept=kept

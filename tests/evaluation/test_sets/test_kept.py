@@ -8,7 +8,8 @@ import pytest
 from learned_update.evaluation.episodes.fixed_sets import draw_episode_set
 from learned_update.evaluation.results.digests import episodes_digest, theta_digest
 from learned_update.evaluation.test_sets.cost import Cost
-from learned_update.evaluation.test_sets.kept import KeptScores
+from learned_update.evaluation.test_sets.kept import KeptScores, kept_under
+from learned_update.evaluation.test_sets.protocol import ComparisonProtocol
 from learned_update.layers.local_rules.by_name import local_rule
 
 KIND = ("ridge", "inductive")
@@ -73,6 +74,21 @@ def test_without_a_folder_nothing_is_kept(measured):
     for _ in range(2):
         assert KeptScores().get("x", "PCA", 0, measured) == (SCORES, COST)
     assert measured.calls == 2
+
+
+def test_more_initialisations_are_no_other_settings(tmp_path, measured):
+    labels = np.arange(40) % 4
+    episodes = draw_episode_set("x", labels, labels, 3, 2, seed=0)
+    for protocol in (
+        ComparisonProtocol(initialisations=2),
+        ComparisonProtocol(initialisations=5),
+        ComparisonProtocol(steps=7),
+    ):
+        kept = kept_under(tmp_path, protocol, episodes, "32 features")
+        kept.get("x", "PCA", 0, measured)
+    assert measured.calls == 2
+    kept_under(tmp_path, protocol, episodes, "64").get("x", "PCA", 0, measured)
+    assert measured.calls == 3
 
 
 def test_digests_tell_rules_and_episodes_apart():
