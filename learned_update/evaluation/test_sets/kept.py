@@ -62,10 +62,11 @@ def kept_under(folder, protocol, episodes, more, digests=None):
     """`KeptScores` of a protocol's methods on episodes, however many initialisations.
 
     Args:
-        folder: as of `KeptScores`, as is `digests`.
+        folder: as of `KeptScores`.
         protocol: `ComparisonProtocol`.
         episodes: `EpisodeSet`.
         more: what else decides the scores, as text.
+        digests: as of `KeptScores`.
     """
     one = dataclasses.replace(protocol, initialisations=1)
     settings = f"{one!r}; {episodes_digest(episodes)}; {more}"
