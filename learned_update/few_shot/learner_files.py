@@ -5,7 +5,7 @@ import pathlib
 import keras
 
 from learned_update.archives.keras_classes import foreign_classes
-from learned_update.errors import InvalidInputError, invalid
+from learned_update.errors import InvalidInputError, describe, invalid
 from learned_update.few_shot.learner import Learner
 
 _LONGEST_MESSAGE = 300  # characters of what Keras says
@@ -23,9 +23,19 @@ def load_learner(path, method=None):
 
     Raises:
         ValueError: the file is damaged, holds no learner, or one of another method.
+        FileNotFoundError: there is no such file.
         OSError: it cannot be read.
     """
     path = pathlib.Path(path)
+    if not path.exists():
+        raise FileNotFoundError(
+            describe(
+                f"There is no few-shot learner {path}.",
+                expected="the .keras file that a learner's save or a run wrote",
+                received="no file of that name",
+                remedy="Train one: `learned-update few-shot train --run_dir ..`.",
+            )
+        )
     path.open("rb").close()  # what cannot be read at all remains an `OSError`
     try:
         foreign = foreign_classes(path)

@@ -147,7 +147,7 @@ def test_a_file_of_another_learner_or_of_none(tmp_path):
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ValueError, match="holds no few-shot learner that can be"):
         load_learner(path)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"no few-shot learner.*few-shot train"):
         load_learner(tmp_path / "absent.keras")
     made("rule-ridge").rule.save(path)
     with pytest.raises(ValueError, match="Received: a UpdateRule"):
