@@ -1,6 +1,7 @@
 """A run that starts from the theta of another rule."""
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 from keras import ops
@@ -8,6 +9,7 @@ from keras import ops
 from learned_update.errors import invalid
 from learned_update.layers.parts import NEUTRAL
 from learned_update.layers.update_rule import UpdateRule
+from learned_update.layers.weight_changes.terms import TERMS
 from learned_update.zoo import load_rule
 
 _NUMBERS = re.compile(r"_[0-9]+(?=/)")  # of layers, which Keras counts
@@ -15,10 +17,11 @@ _COEFFICIENTS = "coefficients"  # a row for every term
 
 
 def start_from(rule, source):
-    """Gives a rule the theta of another one, which may lack options of its form.
+    """Gives a rule the theta of another one, whose form may have other options.
 
     What an option adds to theta stays where it is and changes nothing yet, so that
-    the rule begins as the other one; so do the coefficients of further terms.
+    the rule begins as the other one; so do the coefficients of further terms. A rule
+    that lacks terms of the other one begins as that does without them.
 
     Args:
         rule: `UpdateRule`, whose variables are set.
@@ -29,11 +32,15 @@ def start_from(rule, source):
         FileNotFoundError: there is no such rule.
     """
     other = load_rule(source)
-    given = list(other.weights)
+    terms = _shared_terms(rule, other)
+    lacking = _readouts_that_go(terms)
+    given = [x for x in other.weights if not x.name.startswith(lacking)]
     theta = []
     for own in rule.weights:
-        if given and _fits(given[0], own, _grows(rule, other)):
-            theta.append(_grown(given.pop(0), own))
+        if given and terms and _are_coefficients(given[0], own):
+            theta.append(_by_term(terms, given.pop(0), own))
+        elif given and given[0].name == own.name and given[0].shape == own.shape:
+            theta.append(ops.convert_to_numpy(given.pop(0)))
         elif own.name.startswith(NEUTRAL):
             theta.append(ops.convert_to_numpy(own))
         else:
@@ -43,34 +50,43 @@ def start_from(rule, source):
     rule.set_weights(theta)
 
 
-def _grows(rule, other):
-    """Whether the rule has the other's terms and more of them after those."""
-    given = _terms(other)
-    return _terms(rule)[: len(given)] == given
+class _Terms(NamedTuple):
+    """Weight-change terms of the other rule, and those of them that the rule has."""
+
+    given: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
-def _terms(rule):
-    """Names of the weight-change terms; none of a local rule of the literature."""
-    return (
-        rule.update_network.weight_change.terms if isinstance(rule, UpdateRule) else ()
-    )
+def _shared_terms(rule, other):
+    """`_Terms` if the rule has some of the other's, then others; else None."""
+    if not isinstance(rule, UpdateRule) or not isinstance(other, UpdateRule):
+        return None  # a local rule of the literature has no terms
+    own, given = (tuple(_weight_change(x).terms) for x in (rule, other))
+    kept = tuple(term for term in given if term in own)
+    return _Terms(given, kept) if own[: len(kept)] == kept else None
 
 
-def _fits(given, own, grows):
-    """Whether a variable of the other rule is one of the rule's."""
-    if given.name != own.name or given.shape[1:] != own.shape[1:]:
-        return False
-    if given.name == _COEFFICIENTS and grows:
-        return True
-    return given.shape[:1] == own.shape[:1]
+def _weight_change(rule):
+    return rule.update_network.weight_change
 
 
-def _grown(given, own):
-    """Its value, followed by the rule's own for what only the rule has."""
-    value = ops.convert_to_numpy(given)
-    if value.shape == tuple(own.shape):
-        return value
-    return np.concatenate([value, ops.convert_to_numpy(own)[len(value) :]])
+def _readouts_that_go(terms):
+    """How names of variables begin that only terms which the rule lacks need."""
+    if terms is None:
+        return ()
+    gone = (TERMS[x].readout for x in terms.given if x not in terms.kept)
+    return tuple(f"{readout.name}_" for readout in gone if readout is not None)
+
+
+def _are_coefficients(given, own):
+    return given.name == own.name == _COEFFICIENTS and given.shape[1:] == own.shape[1:]
+
+
+def _by_term(terms, given, own):
+    """Coefficients: the other's of what it has, then the rule's own."""
+    rows = [terms.given.index(term) for term in terms.kept]
+    further = ops.convert_to_numpy(own)[len(rows) :]
+    return np.concatenate([ops.convert_to_numpy(given)[rows], further])
 
 
 def _of_another_architecture(source, own, given):

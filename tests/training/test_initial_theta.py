@@ -7,10 +7,13 @@ import learned_update as lu
 from learned_update.layers.forms import neuron_local_parts
 from learned_update.layers.local_rules.by_name import local_rule
 from learned_update.layers.stepping.momentum import Momentum
+from learned_update.layers.weight_changes.terms import NEURON_LOCAL_TERMS, TERMS
 from learned_update.training.directory.origin import origin
 from learned_update.training.initial_theta import start_from
 from tests.layers.forms import EVERYTHING, stepped
 from tests.rules_and_bases import batch, leaves, perturbed
+
+TERMS_WITH_READOUT = tuple(x for x in NEURON_LOCAL_TERMS if TERMS[x].readout)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,42 @@ def test_a_form_with_options_begins_as_the_rule_without(path):
         expected, found = (stepped(each, batch()).layers for each in (other, rule))
         for a, b in zip(leaves(expected), leaves(found), strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "terms", [("lin_upper_psd", "winner"), TERMS_WITH_READOUT], ids=["two", "readouts"]
+)
+def test_a_rule_without_terms_begins_as_the_other_without_them(path, terms):
+    """Its steps are those of the other rule, whose coefficients of these are zero."""
+    other = lu.load_rule(path)
+    rule = lu.UpdateRule(**neuron_local_parts(without=terms), seed=2)
+    start_from(rule, path)
+    assert rule.count_params() < other.count_params()
+    change = other.update_network.weight_change
+    coefficients = change.merge.coefficients
+    kept = [term not in terms for term in change.terms]
+    coefficients.assign(coefficients * np.array(kept, "float32")[:, None])
+    expected, found = (stepped(each, batch()).layers for each in (other, rule))
+    for a, b in zip(leaves(expected), leaves(found), strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-5)
+
+
+def test_terms_go_and_others_come(path):
+    rule = lu.UpdateRule(
+        **neuron_local_parts(without=("0_order",), more_terms=("contested",)), seed=2
+    )
+    start_from(rule, path)
+    given = lu.load_rule(path).update_network.weight_change.merge.coefficients
+    own = rule.update_network.weight_change.merge.coefficients
+    np.testing.assert_array_equal(own, [*np.array(given)[1:], [0.0]])
+
+
+def test_the_term_that_the_other_lacks_is_told(tmp_path):
+    """A rule without Hebbian term says nothing of the coefficient of one."""
+    path = tmp_path / "no_hebb.keras"
+    lu.UpdateRule(**neuron_local_parts(without=("hebb_positive",))).save(path)
+    with pytest.raises(ValueError, match=r"coefficients of shape \(12, 1\)"):
+        start_from(lu.UpdateRule(), path)
 
 
 def test_a_form_without_the_options_of_the_other_is_refused(tmp_path):

@@ -23,9 +23,11 @@ from learned_update.reproductions.shared.parts import Parts
 from learned_update.reproductions.shared.runs import Run, train_all
 from learned_update.reproductions.shared.scoring import RANDOM
 from learned_update.training import INITIAL_RULE_FILE
+from learned_update.zoo import load_rule
 
 GIN_FILE = "experiments/quickstart.gin"
 UNTRAINED = "no meta-training"
+BEGUN = "the rule that all began with"
 WARMUP_SHARE = 0.2  # of the outer steps, at most
 
 
@@ -38,6 +40,8 @@ class Budget(NamedTuple):
         warmup_steps: outer steps of the warm-up, at most a fifth of all.
         seeds: of meta-training; every arm has a run with each.
         processes: how many runs at a time.
+        initial_rule: name or path of a rule whose theta every run begins with; None
+            draws it.
     """
 
     gin_file: str
@@ -45,6 +49,7 @@ class Budget(NamedTuple):
     warmup_steps: int
     seeds: tuple[int, ...]
     processes: int
+    initial_rule: str | None = None
 
     def check(self):
         """Raises `ValueError` if there is nothing to do with it."""
@@ -64,7 +69,9 @@ class Budget(NamedTuple):
     def bindings(self):
         """Bindings that every run ends by, without report and monitor."""
         most = max(1, int(WARMUP_SHARE * self.outer_steps))
+        begun = self.initial_rule
         return (
+            *(() if begun is None else (f"meta_train.initial_rule = {begun!r}",)),
             f"meta_train.outer_steps = {self.outer_steps}",
             f"adam.outer_steps = {self.outer_steps}",
             f"adam.warmup_steps = {min(self.warmup_steps, most)}",
@@ -76,12 +83,17 @@ class Budget(NamedTuple):
         """The budget in words, with the name of the rule whose run it is of."""
         of_run = pathlib.Path(self.gin_file).is_absolute()
         shown = f"the configuration of {name}" if of_run else self.gin_file
-        return f"{self.outer_steps} outer steps of {shown} for every arm, {self._seeds}"
+        return f"{self._steps} of {shown} for every arm, {self._seeds}"
 
     @property
     def title(self):
         """Of a figure."""
-        return f"{self.outer_steps} outer steps of meta-training, {self._seeds}"
+        return f"{self._steps} of meta-training, {self._seeds}"
+
+    @property
+    def _steps(self):
+        began = "" if self.initial_rule is None else f" from {self.initial_rule}"
+        return f"{self.outer_steps} outer steps{began}"
 
     @property
     def _seeds(self):
@@ -179,10 +191,20 @@ def _meta_trained(arms, reference, root, budget, progress):
         arm: {seed: run.folder for seed, run in members.items()}
         for arm, members in runs.items()
     }
-    paths[UNTRAINED] = {
-        seed: path / INITIAL_RULE_FILE for seed, path in paths[reference].items()
-    }
+    began = {seed: path / INITIAL_RULE_FILE for seed, path in paths[reference].items()}
+    if budget.initial_rule is None:
+        paths[UNTRAINED] = began
+    else:
+        drawn = _drawn_anew(budget.initial_rule, root / "drawn_anew.keras")
+        paths |= {BEGUN: began, UNTRAINED: dict.fromkeys(budget.seeds, drawn)}
     return paths, failed
+
+
+def _drawn_anew(source, path):
+    """Path of a rule as another one, with theta as before any meta-training."""
+    rule = load_rule(source)
+    type(rule).from_config(rule.get_config()).save(path)
+    return path
 
 
 def _slug(arm):

@@ -31,6 +31,7 @@ def ablations(
     bindings=(),
     warmup_steps=20,
     processes=1,
+    initial_rule=None,
     datasets=("digits", "glyphs/meta_test"),
     size=8,
     steps=100,
@@ -59,6 +60,8 @@ def ablations(
         bindings: gin bindings of all arms, after the configuration.
         warmup_steps: outer steps of the warm-up, at most a fifth of all.
         processes: how many runs at a time.
+        initial_rule: name or path of a rule whose theta all begin with, as far as they
+            have its parts; None draws theta.
         datasets: names of data sets to score on.
         size: height and width of their images, in pixels.
         steps: inner steps.
@@ -84,6 +87,7 @@ def ablations(
         warmup_steps,
         tuple(seeds),
         processes,
+        initial_rule,
     )
     return compared(
         {arm: arm_bindings(arm) for arm in chosen_arms(arms)},

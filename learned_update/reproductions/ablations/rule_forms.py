@@ -35,6 +35,7 @@ def rule_forms(
     bindings=(),
     warmup_steps=20,
     processes=1,
+    initial_rule=None,
     datasets=("glyphs/meta_validation", "synthetic/images/meta_validation"),
     size=8,
     steps=100,
@@ -64,6 +65,8 @@ def rule_forms(
         bindings: gin bindings of all forms, after the configuration.
         warmup_steps: outer steps of the warm-up, at most a fifth of all.
         processes: how many runs at a time.
+        initial_rule: name or path of a rule whose theta all begin with, as far as they
+            have its parts; None draws theta.
         datasets: names of data sets to score on.
         size: height and width of their images, in pixels.
         steps: inner steps.
@@ -89,6 +92,7 @@ def rule_forms(
         warmup_steps,
         tuple(seeds),
         processes,
+        initial_rule,
     )
     return compared(
         {form: form_bindings(form) for form in chosen_forms(forms)},

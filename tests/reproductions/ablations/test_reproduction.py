@@ -28,6 +28,7 @@ from learned_update.reproductions.ablations.arms import (
     chosen_arms,
 )
 from learned_update.reproductions.ablations.comparison import (
+    BEGUN,
     GIN_FILE,
     UNTRAINED,
     configuration_of,
@@ -228,6 +229,35 @@ def failing_arm(monkeypatch):
 
 def bindings_of_two(arm):
     return ("failing",) if arm == "no mixing" else ARMS[arm]
+
+
+def test_all_arms_begin_with_a_rule_that_is_there(program, rules, tmp_path):
+    """Then it is a row, and so is its form with theta as before meta-training."""
+    found = ablations(
+        None,
+        "glyphs",
+        folder=tmp_path,
+        arms=("no decorrelation",),
+        initial_rule=str(rules / "2.keras"),
+        datasets=("digits",),
+        steps=3,
+        progress=False,
+        **SMALL,
+    )
+    rows = {row[1]: dict(zip(found.columns, row, strict=True)) for row in found.rows}
+    assert list(rows) == [WHOLE, "no decorrelation", BEGUN, UNTRAINED, RANDOM]
+    drawn = tmp_path / "ablations" / "drawn_anew.keras"
+    log_rate, log_decay = lu.load_rule(drawn).get_weights()
+    np.testing.assert_allclose([log_rate, log_decay], [np.log(0.5), 0], rtol=1e-6)
+    assert lu.load_rule(rules / "2.keras").get_weights()[0] != log_rate
+    _, expected = accuracies(drawn)
+    np.testing.assert_allclose(rows[UNTRAINED]["accuracy"], expected.mean(), rtol=1e-12)
+    _, begun = accuracies(rules / "3.keras")
+    np.testing.assert_allclose(rows[BEGUN]["accuracy"], begun.mean(), rtol=1e-12)
+    told = tmp_path / "ablations" / "whole_rule" / "seed_0.json"
+    binding = f"meta_train.initial_rule = '{rules / '2.keras'}'"
+    assert binding in json.loads(told.read_text())["bindings"]
+    assert f"100 outer steps from {rules / '2.keras'} of " in found.settings
 
 
 def test_table_and_paired_differences(program, failing_arm, rules, tmp_path):
