@@ -63,5 +63,5 @@ def test_nothing_is_fetched_from_elsewhere(site):
 
 
 def test_the_rule_that_ships_has_its_card(site):
-    page = (site / "rules.html").read_text(encoding="utf-8")
+    page = (site / "zoo.html").read_text(encoding="utf-8")
     assert learned_update.rule_card("glyphs").sha256 in page

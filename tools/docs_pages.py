@@ -63,7 +63,7 @@ def on_files(files, config):
     pages = {
         "configuration.md": configuration_page(),
         "reference.md": reference_page(),
-        "rules.md": rules_page(),
+        "zoo.md": rules_page(),
         "changelog.md": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         "contributing.md": contributing_page(),
     }
@@ -171,7 +171,7 @@ def rules_page():
     from learned_update.zoo.shelves import rule_card, shipped_folder
 
     parts = [
-        "# Rules",
+        "# Rules that ship",
         "What `learned-update rules show NAME` prints of the rules that ship.",
     ]
     for path in sorted(shipped_folder().glob("*.json")):

@@ -15,11 +15,12 @@ from learned_update.cli.data_options import add_label_argument, check_labels, lo
 from learned_update.cli.gin_options import add_gin_arguments, call_configured, configure
 from learned_update.cli.outputs import check_file_output
 from learned_update.errors import invalid
+from learned_update.zoo.shelves import DEFAULT_RULE
 
 SUMMARY = "Score rules on few labels, beside baselines on the same episodes."
 EXAMPLE = """\
 example:
-  learned-update evaluate --rule glyphs --data digits glyphs/meta_test --size 8
+  learned-update evaluate --data digits glyphs/meta_test --size 8 --average
   learned-update evaluate --rule glyphs --rule runs/mine --data mnist --size 14 \\
       --steps 500 --output results/mnist
   learned-update evaluate --rule glyphs --data flowers.csv --label species --ways 3
@@ -42,10 +43,9 @@ def add_arguments(parser):
     parser.add_argument(
         "--rule",
         action="append",
-        required=True,
         metavar="NAME_OR_FILE",
         help="a rule by name, a .keras file or a run directory; may be repeated, "
-        "differences are to the first",
+        f"differences are to the first (default: {DEFAULT_RULE})",
     )
     parser.add_argument(
         "--data",
@@ -103,8 +103,9 @@ def run(options):
         from learned_update.evaluation.results import table
         from learned_update.zoo import load_rule
 
-    _check_rule_names(options.rule)
-    rules = {_rule_name(source): load_rule(source) for source in options.rule}
+    sources = options.rule or [DEFAULT_RULE]
+    _check_rule_names(sources)
+    rules = {_rule_name(source): load_rule(source) for source in sources}
     datasets = loaded(
         options.data, options.label, size=options.size, channels=options.channels
     )

@@ -84,6 +84,15 @@ def test_the_mean_of_phi(rules, capsys):
     assert rows[0] != rows[1]
 
 
+def test_the_default_rule_is_that_of_encoders(capsys):
+    assert main.main(["evaluate", "--data", "digits", *SMALL]) == 0
+    unnamed = capsys.readouterr().out
+    rule = lu.LearnedUpdateEncoder().rule
+    assert main.main(["evaluate", "--rule", rule, "--data", "digits", *SMALL]) == 0
+    assert capsys.readouterr().out == unnamed
+    assert f"| {rule}, 2 steps |" in unnamed
+
+
 def test_numbers_of_features(rules, capsys):
     path = str(rules / "initial.keras")
     arguments = ["evaluate", "--rule", path, "--data", "digits", *SMALL]
