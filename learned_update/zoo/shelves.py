@@ -8,7 +8,7 @@ import re
 from learned_update.errors import invalid
 from learned_update.zoo.card import Card, card_path, read_card
 
-DEFAULT_RULE = "mix14"  # where features are asked for and no rule is named
+DEFAULT_RULE = "images-v1"  # where features are asked for and no rule is named
 FOLDER_VARIABLE = "LEARNED_UPDATE_RULES"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _FILE_SUFFIXES = (".keras", ".json")
