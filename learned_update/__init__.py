@@ -35,6 +35,7 @@ _HOMES = {
     "zoo": (
         "Card",
         "add_rule",
+        "blend_rules",
         "convert_released_rule",
         "list_rules",
         "load_released_rule",

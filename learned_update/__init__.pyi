@@ -27,6 +27,7 @@ from learned_update.types import Statistics as Statistics
 from learned_update.version import __version__ as __version__
 from learned_update.zoo import Card as Card
 from learned_update.zoo import add_rule as add_rule
+from learned_update.zoo import blend_rules as blend_rules
 from learned_update.zoo import convert_released_rule as convert_released_rule
 from learned_update.zoo import list_rules as list_rules
 from learned_update.zoo import load_released_rule as load_released_rule

@@ -97,7 +97,7 @@ def test_wheel_has_the_shipped_rules(wheel):
     shipped = {name for name in names if name.startswith("learned_update/zoo/rules/")}
     assert shipped == {
         f"learned_update/zoo/rules/{name}.{suffix}"
-        for name in ("glyphs", "images-v1")
+        for name in ("glyphs", "images-v1", "universal-v1")
         for suffix in ("json", "keras")
     }
 

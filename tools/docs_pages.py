@@ -18,6 +18,7 @@ ROOMS = {  # of the reference, in the order in which a reader meets them
         "list_rules",
         "rule_card",
         "add_rule",
+        "blend_rules",
         "remove_rule",
         "Card",
         "export_encoder",

@@ -8,6 +8,7 @@ from learned_update.lazy import lazily
 
 _HOMES = {
     "adding": ("add_rule",),
+    "blending": ("blend_rules",),
     "card": ("Card", "Compute", "Result"),
     "released.conversion": ("convert_released_rule",),
     "loading": ("load_rule",),

@@ -1,4 +1,5 @@
 from learned_update.zoo.adding import add_rule as add_rule
+from learned_update.zoo.blending import blend_rules as blend_rules
 from learned_update.zoo.card import Card as Card
 from learned_update.zoo.card import Compute as Compute
 from learned_update.zoo.card import Result as Result

@@ -23,6 +23,7 @@ def add_rule(
     name: str | None = None,
     licence: str | None = None,
     description: str | None = None,
+    weaknesses: str | None = None,
     sha256: str | None = None,
     folder: PathLike | None = None,
     overwrite: bool = False,
@@ -37,6 +38,7 @@ def add_rule(
         name: of the rule; None takes the card's, else the folder's or the file's.
         licence: SPDX identifier; None takes the card's.
         description: one line; None takes the card's.
+        weaknesses: what the rule is known to be bad at; None takes the card's.
         sha256: what the file must have; None leaves that to the card.
         folder: where to; None takes the user's own.
         overwrite: whether to replace a rule of that name.
@@ -59,7 +61,12 @@ def add_rule(
             downloads.forget(source)
         raise
     card = _card(source, path, is_run, name)
-    changes = {"name": name, "licence": licence, "description": description}
+    changes = {
+        "name": name,
+        "licence": licence,
+        "description": description,
+        "weaknesses": weaknesses,
+    }
     card = card._replace(**{k: v for k, v in changes.items() if v is not None})
     check_name(card.name)
     if folder is None:
@@ -68,6 +75,11 @@ def add_rule(
     target = path_on_shelf(folder, card.name)
     check_free(target, overwrite)
     return write_rule(target, lambda copy: shutil.copyfile(path, copy), card, overwrite)
+
+
+def source_card(source: PathLike) -> Card:
+    """The card that a source of `load_rule` has, or what can be said of it."""
+    return _card(source, *locate(source), name=None)
 
 
 def _card(source, path, is_run, name):

@@ -2,8 +2,8 @@
 
 A JSON object with `format` (this one is 1) and the fields of `Card`: `configuration`
 as a list of lines, `compute` as an object of the fields of `Compute`, `results` as a
-list of objects of the fields of `Result`. All fields are there; what is not known is
-null or empty.
+list of objects of the fields of `Result`. All fields but `weaknesses` are there; what
+is not known is null or empty.
 """
 
 import json
@@ -74,6 +74,8 @@ class Card(NamedTuple):
         configuration: gin text that the rule was made with; may be empty.
         compute: `Compute`.
         results: measured `Result`s.
+        weaknesses: what the rule is known to be bad at; may be empty, and missing in a
+            file.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Card(NamedTuple):
     configuration: str = ""
     compute: Compute = Compute()
     results: tuple[Result, ...] = ()
+    weaknesses: str = ""
 
 
 def card_path(rule_path):
@@ -100,8 +103,9 @@ def write_card(card, path):
         **card._asdict(),
         "configuration": card.configuration.splitlines(),
         "compute": card.compute._asdict(),
-        "results": [],
     }
+    del fields["results"]
+    fields["results"] = []  # at the end
     head = json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False)
     rows = [json.dumps(row._asdict(), allow_nan=False) for row in card.results]
     if rows:
@@ -138,6 +142,7 @@ def read_card(path):
     card = _record(
         Card,
         {
+            "weaknesses": "",
             **fields,
             "configuration": "\n".join(
                 _typed(line, str, "a line of configuration", path) for line in lines

@@ -3,6 +3,9 @@
 from learned_update.zoo.card import card_path, read_card
 from learned_update.zoo.shelves import list_rules, rule_path
 
+# Metz et al. (2019): 512 workers for eight days.
+PAPER = "the paper's meta-training took 98,000 worker-hours"
+
 
 def rules_text():
     """One line per rule of the zoo: its name and description."""
@@ -19,10 +22,11 @@ def card_text(card):
         "description": card.description,
         "licence": card.licence,
         "origin": card.origin,
+        "known weaknesses": card.weaknesses,
         "meta-trained on": card.data,
         "outer steps": _number(compute.outer_steps, "{:,}"),
         "inner steps per task": _number(compute.inner_steps, "{:,}"),
-        "wall time": _number(compute.seconds, "{:,.0f} s"),
+        "wall time": _number(compute.seconds, f"{{:,.0f}} s ({PAPER})"),
         "peak memory": _number(compute.peak_memory_gb, "{:.2f} GB"),
         "package version": card.package_version,
         "SHA-256": card.sha256,

@@ -25,6 +25,7 @@ FULL = Card(
         Result("digits", "rule", 100, 0.9125, 0.01, 0.0, 0.0, 5, 100),
         Result("digits", "raw pixels", None, 1.0, None, None, None, None, None),
     ),
+    weaknesses="behind raw words on texts",
 )
 BARE = Card("mine", "a rule", "not stated", "a file", "0" * 64, "0.1.0")
 NOT_UTF8 = BARE._replace(origin=os.fsdecode(b"caf\xe9.keras"))
@@ -47,6 +48,7 @@ def test_text():
     assert lines[0] == "name: mine"
     assert lines[1] == "description: a rule ± in one line"
     assert lines[2] == "licence: Apache-2.0"
+    assert "known weaknesses: behind raw words on texts" in lines
     assert "outer steps: 300" in lines
     assert "peak memory: 2.50 GB" in lines
     assert not any(line.startswith("wall time") for line in lines)
@@ -54,6 +56,19 @@ def test_text():
         "  digits: rule, 100 inner steps: 91.2 ± 1.0",
         "  digits: raw pixels: 100.0",
     ]
+
+
+def test_wall_time_beside_the_paper():
+    text = card_text(BARE._replace(compute=Compute(seconds=2466.1)))
+    assert "wall time: 2,466 s (the paper's meta-training took 98,000 worker" in text
+
+
+def test_a_card_from_before_weaknesses_were_told(tmp_path):
+    write_card(BARE, tmp_path / "mine.json")
+    fields = json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))
+    del fields["weaknesses"]
+    (tmp_path / "mine.json").write_text(json.dumps(fields), encoding="utf-8")
+    assert read_card(tmp_path / "mine.json") == BARE
 
 
 def _without(name):

@@ -1,9 +1,12 @@
 """`learned-update rules`: the zoo of rules."""
 
+import argparse
+
 from learned_update.cli import environment
 from learned_update.cli.arguments import add_force_argument
+from learned_update.errors import invalid
 
-SUMMARY = "List the named rules; show, add or remove one."
+SUMMARY = "List the named rules; show, add, remove or blend some."
 EXAMPLE = """\
 example:
   learned-update rules
@@ -11,6 +14,7 @@ example:
   learned-update rules add runs/example --name mine --licence Apache-2.0
   learned-update rules add https://example.org/rules/theirs.keras
   learned-update rules remove mine
+  learned-update rules blend runs/further=0.75 images-v1=0.25 --output between.keras
 
 Rules of one's own lie in $LEARNED_UPDATE_RULES, by default in
 ~/.local/share/learned_update/rules.
@@ -37,11 +41,28 @@ def add_arguments(parser):
     )
     add.add_argument("--licence", metavar="IDENTIFIER", help="SPDX, for the card")
     add.add_argument("--description", metavar="LINE", help="for the card")
+    add.add_argument(
+        "--weaknesses",
+        metavar="LINE",
+        help="what it is bad at, for the card",
+    )
     add.add_argument("--sha256", metavar="DIGITS", help="what the file must have")
     add.add_argument(
         "--to", metavar="FOLDER", help="where to; without it the user's own rules"
     )
     add_force_argument(add)
+    blend = _action(actions, "blend", "write the weighted mean of rules' thetas")
+    blend.add_argument(
+        "shares",
+        nargs="+",
+        type=_share,
+        metavar="SOURCE=SHARE",
+        help="a rule by name, a .keras file or a run directory, and its share",
+    )
+    blend.add_argument(
+        "--output", required=True, metavar="FILE", help="the .keras file to write"
+    )
+    add_force_argument(blend)
 
 
 def run(options):
@@ -84,6 +105,7 @@ def _add(options):
         name=options.name,
         licence=options.licence,
         description=options.description,
+        weaknesses=options.weaknesses,
         sha256=options.sha256,
         folder=options.to,
         overwrite=options.force,
@@ -93,4 +115,36 @@ def _add(options):
         print(f"In Python: learned_update.load_rule({card.name!r})")
 
 
-_ACTIONS = {None: _list, "show": _show, "remove": _remove, "add": _add}
+def _blend(options):
+    with environment.quiet_imports():
+        from learned_update.zoo.blending import blend_rules
+
+    shares = dict(options.shares)
+    if len(shares) < len(options.shares):
+        raise invalid(
+            "A rule is named twice.",
+            expected="every rule once, with its share",
+            received=" ".join(source for source, _ in options.shares),
+            remedy="Add its shares.",
+        )
+    card = blend_rules(shares, options.output, options.force)
+    print(f"Wrote {options.output}: {card.description}.")
+
+
+def _share(text):
+    source, _, share = text.rpartition("=")
+    try:
+        return source, float(share)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no SOURCE=SHARE, such as images-v1=0.25"
+        ) from None
+
+
+_ACTIONS = {
+    None: _list,
+    "show": _show,
+    "remove": _remove,
+    "add": _add,
+    "blend": _blend,
+}
