@@ -166,8 +166,8 @@ def test_a_pipeline_in_a_grid_search(encoder, rows):
 
 
 def test_the_default_rule_is_of_the_zoo():
-    assert LearnedUpdateEncoder().rule == "mix14"
-    assert "mix14" in lu.list_rules()
+    assert LearnedUpdateEncoder().rule == "images-v1"
+    assert "images-v1" in lu.list_rules()
 
 
 @pytest.mark.parametrize(
