@@ -79,7 +79,8 @@ def add_rule(
 
 def source_card(source: PathLike) -> Card:
     """The card that a source of `load_rule` has, or what can be said of it."""
-    return _card(source, *locate(source), name=None)
+    path, is_run = locate(source)
+    return _card(source, path, is_run, None)
 
 
 def _card(source, path, is_run, name):
