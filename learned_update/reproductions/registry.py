@@ -108,8 +108,9 @@ def _local_rules(request):
 
 
 def _features(request):
+    given = {} if request.features is None else {"features": request.features}
     return features_of_methods(
-        request.rule, request.name, request.quick, request.folder, request.features
+        request.rule, request.name, request.quick, request.folder, **given
     )
 
 

@@ -44,6 +44,13 @@ def arguments(rule_path, folder):
     return [*given, "--features", "70", "--quick"]
 
 
+def test_numbers_that_a_binding_gives(rule_path, tmp_path):
+    *given, _, number, quick = arguments(rule_path, tmp_path)
+    binding = ["--gin_param", f"features_of_methods.features = ({number},)"]
+    assert main.main([*given, *binding, quick]) == 0
+    assert [x.name for x in (tmp_path / "features.parts").iterdir()] == ["70"]
+
+
 def test_files_and_parts(rule_path, tmp_path, capsys, monkeypatch):
     given = arguments(rule_path, tmp_path)
     assert main.main(given) == 0
