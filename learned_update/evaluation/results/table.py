@@ -8,7 +8,7 @@ import numpy as np
 
 from learned_update import files
 from learned_update.evaluation.results.column import Column
-from learned_update.evaluation.results.intervals import interval, paired_interval
+from learned_update.evaluation.results.intervals import interval
 
 
 class Row(NamedTuple):
@@ -37,7 +37,7 @@ class Row(NamedTuple):
     episodes: int
 
 
-def tabulate(scores, reference):
+def tabulate(scores, reference, estimate=interval):
     """Rows of every data set and method, and of the means over families.
 
     A column with fewer initialisations than the reference is compared with the first
@@ -46,6 +46,8 @@ def tabulate(scores, reference):
     Args:
         scores: `{data set: {Column: (initialisations, episodes)}}`.
         reference: `Column` that the paired differences are against.
+        estimate: function of scores or differences: `interval`, or `crossed_interval`
+            where initialisations share their episodes.
 
     Returns:
         A list of `Row`s.
@@ -59,8 +61,8 @@ def tabulate(scores, reference):
                 Row(
                     dataset,
                     *column,
-                    *interval(accuracies),
-                    *paired_interval(pair, accuracies),
+                    *estimate(accuracies),
+                    *estimate(pair - accuracies),
                     initialisations,
                     episodes,
                 )

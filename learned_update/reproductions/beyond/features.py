@@ -9,6 +9,7 @@ from learned_update.evaluation import Column
 from learned_update.evaluation.episodes.split_pair import load_pair
 from learned_update.evaluation.methods.by_name import METHODS, named_methods
 from learned_update.evaluation.methods.widths import check_features, methods_of_width
+from learned_update.evaluation.results.intervals import crossed_interval
 from learned_update.evaluation.results.table import Row, markdown, tabulate
 from learned_update.evaluation.test_sets.comparison import (
     digests_of,
@@ -118,7 +119,7 @@ def _rows(scores, reference):
     return [
         (row._replace(dataset=title), count)
         for (title, count), columns in scores.items()
-        for row in tabulate({title: columns}, reference)
+        for row in tabulate({title: columns}, reference, crossed_interval)
     ]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from learned_update.evaluation.results.figures import COLOURS, DASHES, PANEL
-from learned_update.evaluation.results.intervals import interval
+from learned_update.evaluation.results.intervals import crossed_interval
 from learned_update.reproductions.shared.plots import ACCURACY, axes_of
 
 
@@ -26,7 +26,7 @@ def features_figure(scores, counts):
             known = [n for n in counts if column in scores[title, n]]
             if not known:
                 continue
-            estimates = [interval(scores[title, n][column]) for n in known]
+            estimates = [crossed_interval(scores[title, n][column]) for n in known]
             mean, half_width = 100 * np.array(estimates).T
             axis.errorbar(
                 known,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from learned_update.evaluation.results.column import Column
+from learned_update.evaluation.results.intervals import crossed_interval
 from learned_update.evaluation.results.table import (
     markdown,
     tabulate,
@@ -47,6 +48,20 @@ def test_rows_hold_means_and_paired_differences(scores):
     assert rows["glyphs (mean of 2)", RULE].accuracy == pytest.approx(0.8)
     assert rows["glyphs (mean of 2)", PIXELS].behind == pytest.approx(0.2)
     assert rows["digits", PIXELS].episodes == 2
+
+
+def test_initialisations_that_share_their_episodes(scores):
+    """Then episodes count as a source of variation, in accuracies and differences."""
+    digits = {"digits": scores["digits"]}
+    crossed = by_key(tabulate(digits, RULE, crossed_interval))["digits", PIXELS]
+    accuracies, of_rule = (scores["digits"][x] for x in (PIXELS, RULE))
+    expected = crossed_interval(accuracies)
+    assert (crossed.accuracy, crossed.half_width) == expected
+    gap = crossed_interval(of_rule - accuracies)
+    assert (crossed.behind, crossed.behind_half_width) == gap
+    nested = by_key(tabulate(digits, RULE))["digits", PIXELS]
+    assert crossed.accuracy == pytest.approx(nested.accuracy)
+    assert abs(crossed.half_width - nested.half_width) > 0.01
 
 
 def test_shorter_column_is_compared_with_the_first_initialisations(scores):
